@@ -1,0 +1,1 @@
+"""E-Kost without a face: domain rules, tables, questions, changes."""

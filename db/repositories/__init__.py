@@ -1,0 +1,1 @@
+"""Questions, one class per subject; every list pages by keyset."""

@@ -1,0 +1,1 @@
+"""Changes, one function per use case, each in one transaction."""

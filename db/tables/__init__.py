@@ -1,0 +1,1 @@
+"""SQLAlchemy Core tables, one file per subject, and the views."""

@@ -1,0 +1,1 @@
+"""The `ekost` command: parse, call, show."""

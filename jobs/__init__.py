@@ -1,0 +1,1 @@
+"""What happens in the background: queues, workers, relay, schedules."""
