@@ -1,0 +1,130 @@
+"""Run, find and stop the bundled servers: the only door into this package.
+
+Every function may be called by many processes at once, as root or not. As root they fork, so call
+them before threads are started.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from db.embedded.account import Place, check_reachable, find_place, make_place, run_as
+from db.embedded.binaries import Program, find_postgres, find_valkey
+from db.embedded.errors import FolderUnusableError, HomeUnknownError
+from db.embedded.layout import Layout
+from db.embedded.locks import is_alive, start_lock
+from db.embedded.postgres import Postgres
+from db.embedded.server import Server, ServerStatus
+from db.embedded.staging import reachable_executable
+from db.embedded.valkey import Valkey
+
+_FINDERS: dict[type[Server], Callable[[], Program]] = {Postgres: find_postgres, Valkey: find_valkey}
+
+
+class Servers(NamedTuple):
+    """Addresses of both servers, with the password of the database."""
+
+    database_url: str
+    redis_url: str
+
+
+def default_home() -> Path:
+    """$EKOST_HOME, or /var/lib/ekost for root and a folder in the user's home for others.
+
+    Not below $XDG_RUNTIME_DIR or $XDG_DATA_HOME: cron and a login must find the same servers.
+    """
+    if named := os.environ.get("EKOST_HOME"):
+        return Path(named).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/ekost")
+    try:
+        return Path.home() / ".local/share/ekost/embedded"
+    except RuntimeError:
+        raise HomeUnknownError from None
+
+
+def ensure_postgres(home: Path) -> str:
+    """SQLAlchemy URL of the running PostgreSQL, started if need be. Raises EmbeddedServerError."""
+    return _ensure(home, Postgres)[0]
+
+
+def ensure_valkey(home: Path) -> str:
+    """Redis URL of the running Valkey, started if need be. Raises EmbeddedServerError."""
+    return _ensure(home, Valkey)[0]
+
+
+def ensure_started(home: Path) -> Servers:
+    """Both servers, started at the same time if need be. Raises EmbeddedServerError."""
+    database_url, redis_url = _ensure(home, Postgres, Valkey)
+    return Servers(database_url, redis_url)
+
+
+def stop(home: Path) -> tuple[str, ...]:
+    """Stop what runs, wait for the end of it and return the names; needs no server programs."""
+    with _told_about(home):
+        place = find_place(home.resolve())
+        if place is None:
+            return ()
+        return tuple(run_as(place.account, lambda: _stop(Layout(place.base))))
+
+
+def status(home: Path) -> tuple[ServerStatus, ...]:
+    """State of both servers; starts and creates nothing."""
+    with _told_about(home):
+        place = find_place(home.resolve())
+        layout = Layout(place.base if place else home)
+        rows = run_as(place.account if place else None, lambda: [kind(layout).status() for kind in _FINDERS])
+        # A row comes as a plain list when it went through a pipe.
+        return tuple(ServerStatus(*row) for row in rows)
+
+
+def _ensure(home: Path, *kinds: type[Server]) -> list[str]:
+    with _told_about(home):
+        home = home.resolve()
+        place = find_place(home)
+        urls = run_as(place.account, lambda: _attach(Layout(place.base), kinds)) if place else None
+        return urls or _start(home, kinds)
+
+
+def _attach(layout: Layout, kinds: tuple[type[Server], ...]) -> list[str] | None:
+    urls = [url for kind in kinds if (url := kind(layout).attach())]
+    return urls if len(urls) == len(kinds) else None
+
+
+def _start(home: Path, kinds: tuple[type[Server], ...]) -> list[str]:
+    programs = [_FINDERS[kind]() for kind in kinds]
+    place: Place = make_place(home)
+    check_reachable(place)
+    executables = [reachable_executable(program, home, place.account) for program in programs]
+    return run_as(place.account, lambda: _start_all(Layout(place.base), kinds, executables))
+
+
+def _start_all(layout: Layout, kinds: tuple[type[Server], ...], executables: list[Path]) -> list[str]:
+    layout.make_base()
+    servers = [kind(layout) for kind in kinds]
+    with start_lock(layout.start_lock):
+        # All first, then wait for all: they come up at the same time.
+        started = [server.start(path) for server, path in zip(servers, executables, strict=True)]
+        for server, new in zip(servers, started, strict=True):
+            if new:
+                server.await_ready()
+        return [server.url() for server in servers]
+
+
+def _stop(layout: Layout) -> list[str]:
+    if not any(is_alive(kind(layout).lifetime) for kind in _FINDERS):
+        return []
+    with start_lock(layout.start_lock):
+        return [kind.name for kind in reversed(_FINDERS) if kind(layout).stop()]
+
+
+@contextmanager
+def _told_about(home: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into an error with a way out."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FolderUnusableError(path=error.filename or home, reason=reason) from error
