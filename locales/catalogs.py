@@ -1,0 +1,106 @@
+"""The language in which E-Kost speaks to people: one catalog per process, chosen once at start-up.
+
+Messages are English in the source and translated where they are shown. Importing this costs next to
+nothing: Babel is loaded only in a source checkout whose compiled catalogs are missing or out of date.
+"""
+
+import gettext
+import os
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+DOMAIN = "ekost"
+FOLDER = Path(__file__).parent
+LANGUAGES = ("id", "en")
+FALLBACK = "en"
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+class _Speech:
+    """What the process speaks now; English until a language is set."""
+
+    language = FALLBACK
+    catalog: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def set_language(code: str) -> str:
+    """Speak the language of `code` (`id`, `id_ID.UTF-8`, `en`, ...) from now on; return the one chosen."""
+    _Speech.language = _supported(code)
+    _Speech.catalog = _catalog(_Speech.language)
+    return _Speech.language
+
+
+def current_language() -> str:
+    """The language set last: `id` or `en`."""
+    return _Speech.language
+
+
+def _(message: str) -> str:
+    """`message` in the current language; the English text itself when nobody translated it yet."""
+    # The empty message is the catalog's own header in gettext, never a text to show.
+    return _Speech.catalog.gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form that fits `count`; English has two, Indonesian one. Fill `{count}` yourself."""
+    return _Speech.catalog.ngettext(singular, plural, count)
+
+
+def pick_language(
+    flag: str | None = None, environ: Mapping[str, str] = os.environ, configured: str | None = None
+) -> str:
+    """The language to speak: `--lang`, then EKOST_LANG, then the configuration, then the locale.
+
+    The first that says anything decides; what is not Indonesian is answered in English.
+    """
+    places = (flag, environ.get("EKOST_LANG"), configured, *map(environ.get, LOCALE_VARIABLES))
+    return _supported(next(filter(None, places), FALLBACK))
+
+
+def install_for_typer() -> None:
+    """Let Typer's own texts (panel titles, "No such command") follow the current language.
+
+    Typer asks gettext's global domain, some of it while it is imported: call this before importing it.
+    The standard library takes that domain's language from the environment and nowhere else.
+    """
+    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = _Speech.language
+
+
+def _supported(code: str) -> str:
+    """A code such as `id_ID.UTF-8` reduced to a language that has a catalog; `C` and `POSIX` are English."""
+    language = code.lower().replace("-", "_").partition("_")[0].partition(".")[0]
+    return language if language in LANGUAGES else FALLBACK
+
+
+@cache
+def _catalog(language: str) -> gettext.NullTranslations:
+    """The compiled catalog, or what stands in the source when that is newer or alone."""
+    source = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    compiled = source.with_suffix(".mo")
+    if _up_to_date(compiled, source):
+        with compiled.open("rb") as file:
+            return gettext.GNUTranslations(file)
+    return gettext.GNUTranslations(_compile(source)) if source.exists() else gettext.NullTranslations()
+
+
+def _up_to_date(compiled: Path, source: Path) -> bool:
+    """An installed package holds the compiled file only; a checkout may hold a newer source."""
+    if not compiled.exists():
+        return False
+    return not source.exists() or compiled.stat().st_mtime >= source.stat().st_mtime
+
+
+def _compile(source: Path) -> BytesIO:
+    """The bytes of a `.mo`, made in memory so that a read-only checkout speaks too."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - heavy, and seldom needed
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return compiled
