@@ -5,7 +5,6 @@ the line above, turn text around or hide characters; neither Rich nor Textual re
 renderer passes stored text through `safe`, so that what was hidden is seen.
 """
 
-from functools import cache
 from unicodedata import category
 
 # Control, format (bidi, zero-width, tags), half of a pair, and the two Unicode line ends.
@@ -24,7 +23,6 @@ def safe(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible, text))
 
 
-@cache
 def _visible(char: str) -> str:
     """One character, or what stands for it."""
     if category(char) not in HIDDEN:
