@@ -70,8 +70,8 @@ def _initdb(data: Path, executable: Path, major: int, secrets: Secrets, log: Pat
         options += ["-c", "dynamic_shared_memory_type=mmap"]
     try:
         run("postgresql", [*_borrowed_name(), executable.with_name("initdb"), *options], log)
-    except ServerStartError:
-        if _borrowed_name():
+    except ServerStartError as error:
+        if any(mark in str(error) for mark in ("effective user ID", "unshare")):
             raise UserUnknownError(uid=os.geteuid()) from None
         raise
     with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:

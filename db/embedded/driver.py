@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from db.embedded.account import Place, check_reachable, find_place, make_place, run_as
+from db.embedded import lifecycle
 from db.embedded.binaries import Program, find_postgres, find_valkey
 from db.embedded.errors import FolderUnusableError, HomeUnknownError
 from db.embedded.layout import Layout
 from db.embedded.locks import is_alive, start_lock
+from db.embedded.places import find_place, make_place
 from db.embedded.postgres import Postgres
+from db.embedded.privileges import reason_of, run_as
 from db.embedded.server import Server, ServerStatus
-from db.embedded.staging import reachable_executable
+from db.embedded.staging import executables_for
 from db.embedded.valkey import Valkey
 
 _FINDERS: dict[type[Server], Callable[[], Program]] = {Postgres: find_postgres, Valkey: find_valkey}
@@ -36,7 +38,7 @@ def default_home() -> Path:
     Not below $XDG_RUNTIME_DIR or $XDG_DATA_HOME: cron and a login must find the same servers.
     """
     if named := os.environ.get("EKOST_HOME"):
-        return Path(named).absolute()
+        return Path(named).expanduser().absolute()
     if os.geteuid() == 0:
         return Path("/var/lib/ekost")
     try:
@@ -95,9 +97,8 @@ def _attach(layout: Layout, kinds: tuple[type[Server], ...]) -> list[str] | None
 
 def _start(home: Path, kinds: tuple[type[Server], ...]) -> list[str]:
     programs = [_FINDERS[kind]() for kind in kinds]
-    place: Place = make_place(home)
-    check_reachable(place)
-    executables = [reachable_executable(program, home, place.account) for program in programs]
+    place = make_place(home)
+    executables = executables_for(place, home, programs)
     return run_as(place.account, lambda: _start_all(Layout(place.base), kinds, executables))
 
 
@@ -105,11 +106,11 @@ def _start_all(layout: Layout, kinds: tuple[type[Server], ...], executables: lis
     layout.make_base()
     servers = [kind(layout) for kind in kinds]
     with start_lock(layout.start_lock):
-        # All first, then wait for all: they come up at the same time.
-        started = [server.start(path) for server, path in zip(servers, executables, strict=True)]
-        for server, new in zip(servers, started, strict=True):
-            if new:
-                server.await_ready()
+        # All are started before any is waited for: they come up at the same time.
+        for server, executable in zip(servers, executables, strict=True):
+            lifecycle.start(server, executable)
+        for server in servers:
+            lifecycle.await_ready(server)
         return [server.url() for server in servers]
 
 
@@ -117,7 +118,7 @@ def _stop(layout: Layout) -> list[str]:
     if not any(is_alive(kind(layout).lifetime) for kind in _FINDERS):
         return []
     with start_lock(layout.start_lock):
-        return [kind.name for kind in reversed(_FINDERS) if kind(layout).stop()]
+        return [kind.name for kind in reversed(_FINDERS) if lifecycle.stop(kind(layout))]
 
 
 @contextmanager
@@ -126,5 +127,5 @@ def _told_about(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FolderUnusableError(path=error.filename or home, reason=reason) from error
+        fields = reason_of(error)
+        raise FolderUnusableError(**fields | {"path": fields["path"] or home}) from error

@@ -16,8 +16,9 @@ from db.embedded.errors import FolderOfOthersError
 PORT = 5432
 _LONGEST_SOCKET = 103
 """Bytes that every system accepts for the path of a socket: macOS is the strictest."""
-_TROUBLE = frozenset(",'\"\\\n")
-"""libpq splits `host` at commas; the others would need a different quoting in each place."""
+_TROUBLE = frozenset(",'\"\\")
+"""libpq splits `host` at commas; the others would need a different quoting in each place.
+So would bytes that are not UTF-8 and control characters, none of which is printable."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Layout:
         """Folder of the sockets; under /tmp when the home's own path does not fit into a socket address."""
         inside = self.base / "run"
         longest = os.fsencode(inside / f".s.PGSQL.{PORT}")
-        if len(longest) <= _LONGEST_SOCKET and _TROUBLE.isdisjoint(str(inside)):
+        text = str(inside)
+        if len(longest) <= _LONGEST_SOCKET and text.isprintable() and _TROUBLE.isdisjoint(text):
             return inside
         name = hashlib.sha256(os.fsencode(self.base)).hexdigest()[:12]
         # Not $TMPDIR or $XDG_RUNTIME_DIR: cron and a login must find the same folder.

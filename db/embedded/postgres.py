@@ -53,18 +53,19 @@ class Postgres(Server):
 
     @property
     def pid_file(self) -> Path:
-        return self.data() / "postmaster.pid"
+        return self.data / "postmaster.pid"
 
     @property
     def log(self) -> Path:
         """The newest log of the server itself, or what it said before it opened one."""
-        logs = sorted((self.data() / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        return logs[-1] if logs else self._start_log
+        logs = [path for path in (self._start_log, *(self.data / "log").glob("*.log")) if path.exists()]
+        return max(logs, key=lambda path: path.stat().st_mtime_ns, default=self._start_log)
 
     @property
     def _start_log(self) -> Path:
         return self.layout.base / "postgresql-start.log"
 
+    @property
     def data(self) -> Path:
         return self.layout.database
 
@@ -80,7 +81,7 @@ class Postgres(Server):
         )
 
     def owns(self, pid: int) -> bool:
-        return works_in(pid, self.data())
+        return works_in(pid, self.data)
 
     def outdated(self) -> bool:
         """Whether the program was removed or replaced under the running server.
@@ -97,7 +98,7 @@ class Postgres(Server):
 
     def version(self) -> str:
         try:
-            return (self.data() / "PG_VERSION").read_text(encoding="utf-8").strip()
+            return (self.data / "PG_VERSION").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
 
@@ -107,7 +108,7 @@ class Postgres(Server):
             return
         found = version(executable, self._start_log)
         if str(found.major) != made_by:
-            raise DataVersionError(path=self.data(), data=made_by, program=found.full)
+            raise DataVersionError(path=self.data, data=made_by, program=found.full)
         load_secrets(self.layout.secrets)
 
     def launch(self, executable: Path, lifetime: int) -> None:
@@ -117,12 +118,12 @@ class Postgres(Server):
         make_private(self.layout.sockets)
         self._write_settings()
         self._clear_traces()
-        spawn([executable, "-D", self.data()], self._start_log, lifetime)
+        spawn([executable, "-D", self.data], self._start_log, lifetime)
 
     def _write_settings(self) -> None:
         # The folder's path needs no quoting inside: see Layout.sockets.
         settings = _SETTINGS.format(sockets=self.layout.sockets, port=PORT)
-        path = self.data() / cluster.SETTINGS_FILE
+        path = self.data / cluster.SETTINGS_FILE
         if not path.exists() or path.read_text(encoding="utf-8") != settings:
             write_private(path, settings)
 
@@ -134,16 +135,16 @@ class Postgres(Server):
         that no process of ours can be working on this data.
         """
         pid = pid_in(self.pid_file)
-        if pid and pid != os.getpid() and works_in(pid, self.data()):
+        if pid and pid != os.getpid() and works_in(pid, self.data):
             raise ServerElsewhereError(server=self.name)
         lock = self.socket.with_name(f"{self.socket.name}.lock")
         for trace in (self.pid_file, lock, self.socket):
             trace.unlink(missing_ok=True)
 
     def _postmaster_says(self) -> str:
-        """The eighth line of postmaster.pid: starting, ready, standby or stopping."""
+        """The last line of postmaster.pid: starting, ready, standby or stopping, once it is written."""
         try:
-            lines = self.pid_file.read_text(encoding="utf-8", errors="replace").splitlines()
+            text = self.pid_file.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ""
-        return lines[7].strip() if len(lines) > 7 else ""
+        return text.rstrip().rpartition("\n")[2].strip()

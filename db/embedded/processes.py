@@ -4,12 +4,14 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from db.embedded.errors import ServerStartError
 
 _ROUND_TRIP_TIMEOUT = 5.0
 """Seconds for an answer over a local socket."""
+_NEW_LOG = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 _TELLING = ("FATAL:", "PANIC:", "ERROR:", "error:", "Fatal", "# ")
 
 
@@ -38,8 +40,16 @@ def run(server: str, arguments: list[str | Path], log: Path, *, text: str = "") 
         check=False,
     )
     if done.returncode:
+        _keep(log, done.stdout)
         raise ServerStartError(server=server, detail=telling_line(done.stdout), log=log)
     return done.stdout
+
+
+def _keep(log: Path, output: str) -> None:
+    with suppress(OSError):  # a full disk is reported by the caller, with its first reason
+        descriptor = os.open(log, _NEW_LOG, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(output)
 
 
 def spawn(arguments: list[str | Path], log: Path, lifetime: int) -> None:
@@ -48,7 +58,7 @@ def spawn(arguments: list[str | Path], log: Path, lifetime: int) -> None:
     A shell puts it into the background and exits, so that init adopts it and no zombie is left with
     us. No path is ever read by the shell as a command.
     """
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    output = os.open(log, _NEW_LOG, 0o600)
     try:
         subprocess.run(
             ["/bin/sh", "-c", '"$@" &', "sh", *(os.fspath(argument) for argument in arguments)],
@@ -111,14 +121,13 @@ def _may_signal(pid: int) -> bool:
 
 def send(pid: int, number: signal.Signals) -> None:
     """Signal a process that may be gone by now."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        return
 
 
 def telling_line(output: str) -> str:
     """The line of a server's output that tells most about a failure: people get one line, not a log."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    # Only the end: earlier lines of a log tell of other days.
+    lines = [line.strip() for line in output.splitlines() if line.strip()][-12:]
     telling = [line for line in lines if any(mark in line for mark in _TELLING)]
     return (telling or lines or ["no output"])[-1][:300]

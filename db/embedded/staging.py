@@ -1,7 +1,7 @@
-"""Copies of the server programs for a service account that can't read ours.
+"""Making sure that the service account can run the server programs.
 
-Root's virtual environment often lies under /root, which is closed. The programs are copied; nobody
-opens /root for their sake.
+Root's virtual environment often lies under /root, which is closed. The programs are copied once;
+nobody opens /root for their sake.
 """
 
 import hashlib
@@ -10,14 +10,30 @@ import shutil
 import stat
 from pathlib import Path
 
-from db.embedded.account import Account, first_closed
 from db.embedded.binaries import Program
+from db.embedded.errors import FolderClosedError
+from db.embedded.places import Place
+from db.embedded.privileges import closed_to
 
 
-def reachable_executable(program: Program, home: Path, account: Account | None) -> Path:
-    """The program itself where `account` can run it, else a copy below `home`/bin, made once."""
-    if account is None or first_closed(account, [program.executable]) is None:
-        return program.executable
+def executables_for(place: Place, home: Path, programs: list[Program]) -> list[Path]:
+    """The programs as the account of `place` can run them. Raises FolderClosedError."""
+    wanted = [program.executable for program in programs]
+    if place.account is None:
+        return wanted
+    folders = [*reversed(place.base.parents), place.base]
+    closed = closed_to(place.account, [*folders, *wanted])
+    # Root copies only into a folder of its own.
+    must_be_open = folders if place.base != home else [*folders, *wanted]
+    for path in must_be_open:
+        if path in closed:
+            raise FolderClosedError(account=place.account.name, path=path)
+    return [
+        _staged(program, home) if program.executable in closed else program.executable for program in programs
+    ]
+
+
+def _staged(program: Program, home: Path) -> Path:
     copy = home / "bin" / _fingerprint(program)
     if not copy.exists():
         _copy(program, copy)
@@ -33,6 +49,7 @@ def _fingerprint(program: Program) -> str:
 
 def _copy(program: Program, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
+    target.parent.chmod(0o755)
     draft = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     for part in program.parts:
@@ -42,7 +59,6 @@ def _copy(program: Program, target: Path) -> None:
             shutil.copytree(source, copied, symlinks=True)
         else:
             shutil.copy2(source, copied)
-    target.parent.chmod(0o755)
     _open_to_all(draft)
     try:
         draft.rename(target)

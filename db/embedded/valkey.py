@@ -38,6 +38,7 @@ class Valkey(Server):
     def log(self) -> Path:
         return self.layout.base / "valkey.log"
 
+    @property
     def data(self) -> Path:
         """The folder that was used last, or the one above before the first start."""
         used = sorted(self.layout.queue.glob(f"*/{_ENGINE_FILE}"), key=lambda path: path.stat().st_mtime)
@@ -55,7 +56,7 @@ class Valkey(Server):
 
     def version(self) -> str:
         try:
-            return (self.data() / _ENGINE_FILE).read_text(encoding="utf-8").strip()
+            return (self.data / _ENGINE_FILE).read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
 
@@ -76,11 +77,12 @@ class Valkey(Server):
         make_private(data)
         record = data / _ENGINE_FILE
         engine = f"{found.engine} {found.major}."
-        if record.exists() and not (written := record.read_text(encoding="utf-8").strip()).startswith(engine):
-            raise QueueEngineError(path=data, data=written, program=f"{found.engine} {found.full}")
-        if not record.exists() and any(data.iterdir()):
-            raise QueueEngineError(path=data, data="?", program=f"{found.engine} {found.full}")
-        write_private(record, f"{found.engine} {found.full}\n")
+        written = record.read_text(encoding="utf-8").strip() if record.exists() else ""
+        if not written.startswith(engine) and any(data.glob("appendonly*")):
+            raise QueueEngineError(path=data, data=written or "?", program=f"{found.engine} {found.full}")
+        if written != f"{found.engine} {found.full}":
+            write_private(record, f"{found.engine} {found.full}\n")
+        record.touch()  # the folder in use is the one with the newest record
         return data
 
     def _options(self, data: Path) -> list[str | Path]:
