@@ -59,7 +59,8 @@ def ensure_valkey(home: Path) -> str:
 
 def ensure_started(home: Path) -> Servers:
     """Both servers, started at the same time if need be. Raises EmbeddedServerError."""
-    database_url, redis_url = _ensure(home, Postgres, Valkey)
+    # The quick one first: it comes up while the other makes its data folder.
+    redis_url, database_url = _ensure(home, Valkey, Postgres)
     return Servers(database_url, redis_url)
 
 

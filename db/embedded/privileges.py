@@ -8,6 +8,7 @@ work and answers over a pipe, in JSON: root must not unpickle what an ordinary a
 import json
 import os
 import signal
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -23,13 +24,13 @@ _DIED = '{"code": "", "fields": {"detail": "the process that works for root ende
 def run_as(account: Account | None, work: Callable[[], T]) -> T:
     """Do `work` as `account`, or here and now for None; its EkostErrors are raised in the caller.
 
-    The result must survive JSON. Call this before threads are started, since it forks. `work` must
+    The result must survive JSON. It forks, so call it before threads are started. `work` must
     import nothing, not even a text encoding: the account may be unable to read our modules.
     """
     if account is None:
         return work()
     reader, writer = os.pipe()
-    child = os.fork()
+    child = _fork()
     if child == 0:
         _live_as(account, work, writer)
     os.close(writer)
@@ -48,6 +49,14 @@ def closed_to(account: Account, paths: list[Path]) -> list[Path]:
 
 def _usable(path: Path) -> bool:
     return os.access(path, os.X_OK)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python warns when there are threads. Our child runs plain Python and programs, and waits
+        # for no lock that another thread may have held.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _hear(child: int, reader: int) -> str:
