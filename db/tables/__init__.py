@@ -1,1 +1,20 @@
-"""SQLAlchemy Core tables, one file per subject, and the views."""
+"""SQLAlchemy Core tables, one file per subject."""
+
+from db.tables.base import metadata
+from db.tables.imports import import_errors, import_rows, imports
+from db.tables.leases import lease_terms, leases
+from db.tables.ledger import (
+    balances,
+    charges,
+    deposit_entries,
+    payments,
+    request_keys,
+    reversals,
+)
+from db.tables.outbox import deliveries, events
+from db.tables.properties import properties, rooms, tenants
+
+__all__ = [
+    "balances", "charges", "deliveries", "deposit_entries", "events", "import_errors", "import_rows", "imports",
+    "lease_terms", "leases", "metadata", "payments", "properties", "request_keys", "reversals", "rooms", "tenants",
+]  # fmt: skip

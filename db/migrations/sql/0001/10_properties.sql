@@ -13,7 +13,7 @@ create function business_date(timezone text) returns date
 
 create table properties (
   id bigint generated always as identity primary key,
-  code clean_text not null constraint properties_code_key unique
+  code clean_text collate "C" not null constraint properties_code_key unique
     constraint properties_code_form check (code ~ '^[A-Z0-9][A-Z0-9_-]{0,15}$'),
   name clean_text not null check (length(name) between 1 and 200),
   address clean_text,
@@ -31,7 +31,7 @@ create table properties (
 create table rooms (
   id bigint generated always as identity primary key,
   property_id bigint not null references properties,
-  number clean_text not null constraint rooms_number_form check (number ~ '^[A-Z0-9][A-Z0-9._-]{0,15}$'),
+  number clean_text collate "C" not null constraint rooms_number_form check (number ~ '^[A-Z0-9][A-Z0-9._-]{0,15}$'),
   room_type clean_text,
   monthly_rent numeric(14, 2) not null check (monthly_rent >= 0),
   capacity smallint not null default 1 check (capacity between 1 and 50),
@@ -44,15 +44,15 @@ create table rooms (
   deleted_at timestamptz
 );
 create unique index rooms_number_key on rooms (property_id, number) where deleted_at is null;
-create index idx_rooms_status on rooms (status, property_id, number collate "C", id) where deleted_at is null;
+create index idx_rooms_status on rooms (status, property_id, number, id) where deleted_at is null;
 create index idx_rooms_available on rooms (id) where status = 'available';
-create index idx_rooms_number on rooms (property_id, number collate "C", id) where deleted_at is null;
+create index idx_rooms_number on rooms (property_id, number, id) where deleted_at is null;
 
 create table tenants (
   id bigint generated always as identity primary key,
   property_id bigint not null references properties,
   -- A code always holds a letter, so that it can't be taken for an id.
-  code clean_text not null constraint tenants_code_form check (code ~ '^[A-Z0-9_-]{1,24}$' and code ~ '[A-Z]'),
+  code clean_text collate "C" not null constraint tenants_code_form check (code ~ '^[A-Z0-9_-]{1,24}$' and code ~ '[A-Z]'),
   name clean_text not null check (length(name) between 1 and 200),
   name_key text collate "C" not null generated always as (lower(name)) stored,
   phone text check (phone ~ '^\+[1-9][0-9]{6,14}$'),

@@ -14,6 +14,8 @@ create table leases (
   rounding numeric(14, 2) not null check (rounding > 0),
   -- The first rent period not yet posted; null when no more will come.
   next_period_on date,
+  -- Rent is posted from here on; later than the start when a landlord begins with the tool mid-lease (R17).
+  billed_from_on date not null,
   created_at timestamptz not null default now(),
   constraint leases_slot_free exclude using gist
     (room_id with =, slot with =, daterange(starts_on, ends_on) with &&),

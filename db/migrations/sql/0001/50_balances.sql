@@ -67,56 +67,74 @@ create function charge_rank(kind text) returns smallint language sql immutable p
   return case kind when 'rent' then 0 when 'electricity' then 1 when 'water' then 1 when 'internet' then 1
                    when 'late_fee' then 3 else 2 end;
 
+-- How far `credit` pays a lease ahead, period by period from `start` (R13): the first day not paid, or null.
+create function prepaid_until(lease bigint, start date, ends_on date, credit numeric) returns date language plpgsql stable as $$
+declare
+  terms record;
+  until date;
+begin
+  loop
+    select monthly_rent, billing_day into terms from lease_terms
+     where lease_id = lease and effective_on <= start order by effective_on desc limit 1;
+    exit when terms.monthly_rent is null or terms.monthly_rent <= 0 or terms.monthly_rent > credit or start >= ends_on;
+    credit := credit - terms.monthly_rent;
+    start := next_boundary(terms.billing_day, start);
+    until := start;
+  end loop;
+  return until;
+end $$;
+
+-- The first billing day after `day`, clamped to the month (R1).
+create function next_boundary(billing_day smallint, day date) returns date language sql immutable parallel safe
+  return (
+    select min(least(month + billing_day - 1, (month + interval '1 month')::date - 1))
+      from (select (date_trunc('month', day) + make_interval(months => m))::date as month from generate_series(0, 1) m) months
+     where least(month + billing_day - 1, (month + interval '1 month')::date - 1) > day);
+
 -- Paid through, oldest due and status of some tenants from their ledger, first in first out (R12, R13).
 create function recalculate_balances(tenants bigint[]) returns void language sql as $$
   with live as (
+    -- A reversed charge and its reversal cancel; a reversed payment does so in the total.
     select c.* from charges c
      where c.tenant_id = any (tenants) and c.reverses_id is null
        and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)
   ), money as (
-    -- A reversed charge and its reversal cancel, so what is left beside the open charges is money: payments and credits.
-    select b.tenant_id, b.total_payments - coalesce(sum(l.amount) filter (where l.amount < 0), 0) as amount
-      from balances b left join live l using (tenant_id)
-     where b.tenant_id = any (tenants) group by b.tenant_id, b.total_payments
+    select b.tenant_id, b.total_payments - coalesce(sum(l.amount) filter (where l.amount < 0), 0) as amount,
+           coalesce(sum(l.amount) filter (where l.amount > 0), 0) as owed
+      from (select tenant_id, total_payments from balances where tenant_id = any (tenants)
+             order by tenant_id for no key update) b
+      left join live l using (tenant_id)
+     group by b.tenant_id, b.total_payments
   ), queue as (
-    select l.tenant_id, l.kind, l.due_on, l.period_end, l.lease_id, l.period_start, l.amount,
-           sum(l.amount) over (partition by l.tenant_id order by l.due_on, charge_rank(l.kind), l.id) as until
-      from live l where l.amount > 0
-  ), open as (
-    select q.*, m.amount as money, least(q.amount, greatest(q.until - m.amount, 0)) as open
-      from queue q join money m using (tenant_id)
-  ), first_open as (
-    select distinct on (tenant_id) tenant_id, due_on, open < amount as begun
-      from open where open > 0 order by tenant_id, due_on, charge_rank(kind), until
-  ), paid as (
-    select o.tenant_id, max(o.period_end) as through
-      from open o where o.kind = 'rent' and o.open = 0
-       and not exists (select from open e where e.tenant_id = o.tenant_id and e.kind = 'rent' and e.open > 0
-                       and e.period_start < o.period_start)
-     group by o.tenant_id
+    select l.tenant_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount,
+           row_number() over filling as place, sum(l.amount) over filling - m.amount as beyond
+      from live l join money m using (tenant_id) where l.amount > 0
+    window filling as (partition by l.tenant_id order by l.due_on, charge_rank(l.kind), l.id)
+  ), state as (
+    select q.tenant_id,
+           min(q.due_on) filter (where q.beyond > 0) as oldest_due_on,
+           (array_agg(q.beyond < q.amount order by q.place) filter (where q.beyond > 0))[1] as begun,
+           min(q.period_start) filter (where q.beyond > 0 and q.kind = 'rent') as unpaid_from
+      from queue q group by q.tenant_id
+  ), covered as (
+    select q.tenant_id, max(q.period_end) as until
+      from queue q join state s using (tenant_id)
+     where q.kind = 'rent' and q.beyond <= 0 and (s.unpaid_from is null or q.period_start < s.unpaid_from)
+     group by q.tenant_id
+  ), ahead as (
+    select m.tenant_id, prepaid_until(l.id, l.next_period_on, l.ends_on, m.amount - m.owed) as until
+      from money m
+      join lateral (select * from leases x where x.tenant_id = m.tenant_id and x.next_period_on is not null
+                    order by x.next_period_on limit 1) l on true
+     where m.amount > m.owed
   )
   update balances b
-     set paid_through_on = p.through, oldest_due_on = f.due_on, calculated_at = clock_timestamp(), version = b.version + 1,
-         status = case when f.due_on is null and b.outstanding_balance < 0 then 'credit'
-                       when f.due_on is null then 'paid'
-                       when f.begun then 'partial' else 'unpaid' end
-    from (select m.tenant_id from money m
-            join balances x using (tenant_id) order by m.tenant_id for no key update of x) t
-    left join first_open f using (tenant_id) left join paid p using (tenant_id)
-   where b.tenant_id = t.tenant_id
+     set oldest_due_on = s.oldest_due_on,
+         paid_through_on = coalesce(a.until, case when c.until is not null then least(c.until, s.unpaid_from) end) - 1,
+         status = case when s.oldest_due_on is not null then case when s.begun then 'partial' else 'unpaid' end
+                       when m.amount > m.owed then 'credit' else 'paid' end,
+         calculated_at = clock_timestamp(), version = b.version + 1
+    from money m
+    left join state s using (tenant_id) left join covered c using (tenant_id) left join ahead a using (tenant_id)
+   where b.tenant_id = m.tenant_id
 $$;
-
-create view tenant_balances with (security_invoker = true) as
-select t.id as tenant_id, t.name, terms.monthly_rent, b.total_payments, b.outstanding_balance,
-       t.property_id, b.total_charges, b.paid_through_on, b.oldest_due_on,
-       greatest(business_date(p.timezone) - b.oldest_due_on, 0) as days_overdue, b.calculated_at
-  from tenants t
-  join properties p on p.id = t.property_id
-  join balances b on b.tenant_id = t.id
-  left join lateral (
-    select lt.monthly_rent from leases l join lease_terms lt on lt.lease_id = l.id
-     where l.tenant_id = t.id and l.starts_on <= business_date(p.timezone)
-       and (l.ends_on is null or l.ends_on > business_date(p.timezone))
-       and lt.effective_on <= business_date(p.timezone)
-     order by lt.effective_on desc limit 1) terms on true
- where t.deleted_at is null;

@@ -1,0 +1,175 @@
+"""Connections and transactions. `with database.transaction() as conn` is the unit of work.
+
+A command-line process lives for one transaction, so it keeps no pool; the TUI and the workers pass a small one.
+Limits are set per transaction (`SET LOCAL`): they hold behind PgBouncer too, which drops session state.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from db.errors import N_, RuleError, UnreachableError, UsageError
+
+
+class DatabaseUnreachableError(UnreachableError):
+    """No connection could be made."""
+
+    code = "database_unreachable"
+    message = N_("The database at {place} does not answer.")
+    hint = N_("Check that it is running (`ekost status`) and that EKOST_DATABASE_URL is right, then try again.")
+
+
+class ConnectionLostError(UnreachableError):
+    """The connection broke inside a transaction: whether it was committed is not known."""
+
+    code = "connection_lost"
+    message = N_("The connection to the database broke before it answered.")
+    hint = N_("Look whether the change is there; with the same --key it is safe to repeat.")
+
+
+class DatabaseBusyError(UnreachableError):
+    """Another transaction held what this one needs for too long."""
+
+    code = "database_busy"
+    message = N_("The database took too long: another change holds the same rows.")
+    hint = N_("Nothing was changed. Try again in a moment.")
+
+
+class DatabaseURLError(UsageError):
+    """The configured address can't be read. The text is never shown: it may hold a password."""
+
+    code = "database_url"
+    message = N_("The database address (EKOST_DATABASE_URL) can't be read.")
+    hint = N_("Write it as postgresql://user@host:5432/database.")
+
+
+class ConstraintError(RuleError):
+    """The database refused a row; only the constraint's name is told, never the values."""
+
+    code = "constraint"
+    message = N_("The database refused the change ({constraint}).")
+    hint = N_("Nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever."""
+
+    connect_timeout: int = 5
+    statement_timeout: int = 60_000
+    lock_timeout: int = 10_000
+    idle_in_transaction_timeout: int = 60_000
+    pool_size: int = 0
+
+
+class Database:
+    """One PostgreSQL database; connects when first used."""
+
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        self._url = _read_url(url)
+        self.limits = limits or Limits()
+
+    @property
+    def url(self) -> str:
+        """The whole address, password included: for a child process, never for a person."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
+    def place(self) -> str:
+        """Where the database is, for messages: host and name, without user and password."""
+        return f"{self._url.host or self._url.query.get('host') or 'localhost'}/{self._url.database or ''}"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine; errors carry no parameters."""
+        pool: dict[str, Any] = {"poolclass": NullPool}
+        if self.limits.pool_size:
+            pool = {"poolclass": QueuePool, "pool_size": self.limits.pool_size, "pool_pre_ping": True}
+        return create_engine(
+            self._url,
+            hide_parameters=True,
+            use_native_hstore=False,
+            connect_args={"connect_timeout": self.limits.connect_timeout, "application_name": "ekost"},
+            **pool,
+        )
+
+    @contextmanager
+    def transaction(self, *, dry_run: bool = False, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
+        """One READ COMMITTED transaction: committed at the end, rolled back on an error or for a `dry_run`.
+
+        Raises DatabaseUnreachableError, ConnectionLostError, DatabaseBusyError, ConstraintError.
+        """
+        with self._translating(), self._connect() as conn:
+            conn.exec_driver_sql(self._opening(statement_timeout_ms, "set local synchronous_commit = on"))
+            yield conn
+            if dry_run:
+                conn.rollback()
+            else:
+                conn.commit()
+
+    @contextmanager
+    def reading(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
+        """One read-only REPEATABLE READ transaction: everything in it is of one moment."""
+        begin = "set transaction isolation level repeatable read read only"
+        with self._translating(), self._connect() as conn:
+            conn.exec_driver_sql(self._opening(statement_timeout_ms, begin))
+            yield conn
+            conn.rollback()
+
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except OperationalError as error:
+            raise DatabaseUnreachableError(place=self.place) from error
+
+    def _opening(self, statement_timeout_ms: int | None, first: str) -> str:
+        timeout = self.limits.statement_timeout if statement_timeout_ms is None else statement_timeout_ms
+        return (
+            f"{first}; set local timezone = 'UTC'; set local statement_timeout = {timeout}; "
+            f"set local lock_timeout = {self.limits.lock_timeout}; "
+            f"set local idle_in_transaction_session_timeout = {self.limits.idle_in_transaction_timeout}"
+        )
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _told(error) from error
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """The five characters that name a PostgreSQL error, or an empty text."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def constraint_name(error: DBAPIError) -> str:
+    """The constraint that refused a row, or an empty text."""
+    return str(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "")
+
+
+def _told(error: DBAPIError) -> Exception:
+    """The error in our own words. What the driver says may hold a person's data, so it is not passed on."""
+    state = sqlstate(error)
+    if error.connection_invalidated or state.startswith(("08", "57P")):
+        return ConnectionLostError()
+    if state in ("55P03", "57014", "40P01", "40001", "25P03"):
+        return DatabaseBusyError()
+    if state.startswith("23") or state == "EK001":
+        return ConstraintError(constraint=constraint_name(error) or state)
+    return error
+
+
+def _read_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseURLError from error
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise DatabaseURLError
+    return parsed.set(drivername="postgresql+psycopg")

@@ -1,0 +1,51 @@
+"""The ledger of some tenants as the rules take it, in two statements however many tenants there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from db.domain.ledger import ChargeEntry, PaymentEntry
+from db.tables import charges, payments
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEntries:
+    """Charges and payments of one tenant, reversals among them."""
+
+    charges: list[ChargeEntry] = field(default_factory=list)
+    payments: list[PaymentEntry] = field(default_factory=list)
+
+
+class Entries:
+    """Ledger entries, in one transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def of_tenants(self, tenant_ids: Sequence[int], *, until: date | None = None) -> dict[int, TenantEntries]:
+        """The entries of each tenant, dated up to `until`, in date order."""
+        found = {tenant_id: TenantEntries() for tenant_id in tenant_ids}
+        self._add_charges(found, until)
+        self._add_payments(found, until)
+        return found
+
+    def _add_charges(self, found: dict[int, TenantEntries], until: date | None) -> None:
+        c = charges.c
+        columns = (c.id, c.kind, c.charged_on, c.due_on, c.amount, c.period_start, c.period_end, c.reverses_id,
+                   c.days, c.of_days)  # fmt: skip
+        query = select(c.tenant_id, *columns).where(c.tenant_id.in_(found)).order_by(c.charged_on, c.id)
+        if until is not None:
+            query = query.where(c.charged_on <= until)
+        for tenant_id, *values in self._conn.execute(query):
+            found[tenant_id].charges.append(ChargeEntry(*values))
+
+    def _add_payments(self, found: dict[int, TenantEntries], until: date | None) -> None:
+        p = payments.c
+        columns = (p.id, p.payment_date, p.amount, p.reverses_id, p.method)
+        query = select(p.tenant_id, *columns).where(p.tenant_id.in_(found)).order_by(p.payment_date, p.id)
+        if until is not None:
+            query = query.where(p.payment_date <= until)
+        for tenant_id, *values in self._conn.execute(query):
+            found[tenant_id].payments.append(PaymentEntry(*values))

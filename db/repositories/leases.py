@@ -1,0 +1,76 @@
+"""Leases as a change needs them: with their terms, ready for the rules."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from db.domain.rent import Policy, Terms
+from db.tables import lease_terms, leases
+
+
+class Lease(NamedTuple):
+    """A lease: half-open [starts_on, ends_on), the policy of its signing, and its terms in date order."""
+
+    id: int
+    property_id: int
+    tenant_id: int
+    room_id: int
+    starts_on: date
+    ends_on: date | None
+    basis: str
+    grace_days: int
+    proration: str
+    rounding: Decimal
+    next_period_on: date | None
+    billed_from_on: date
+    terms: tuple[Terms, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        """The billing policy as the rules take it."""
+        return Policy(self.grace_days, cast(Literal["daily", "none"], self.proration), self.rounding)
+
+    def terms_on(self, day: date) -> Terms:
+        """The terms in force on a day; before the first, the first."""
+        found = [row for row in self.terms if row.effective_on <= day]
+        return found[-1] if found else self.terms[0]
+
+    def covers(self, day: date) -> bool:
+        """Is the night of `day` part of the lease?"""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+_COLUMNS = [leases.c[name] for name in Lease._fields if name != "terms"]
+
+
+def load_leases(conn: Connection, *conditions: ColumnElement[bool], lock: bool = False) -> list[Lease]:
+    """The leases that meet the conditions, by start, each with its terms (two statements, however many)."""
+    query = select(*_COLUMNS).where(*conditions).order_by(leases.c.starts_on, leases.c.id)
+    if lock:
+        query = query.with_for_update(key_share=True)
+    return with_terms(conn, conn.execute(query).all())
+
+
+def with_terms(conn: Connection, rows: Sequence[Any]) -> list[Lease]:
+    """Rows of leases, each with its terms."""
+    t = lease_terms.c
+    wanted = select(t.lease_id, t.effective_on, t.monthly_rent, t.billing_day)
+    found: dict[int, list[Terms]] = {}
+    query = wanted.where(t.lease_id.in_([row[0] for row in rows])).order_by(t.effective_on)
+    for row in conn.execute(query):
+        found.setdefault(row.lease_id, []).append(Terms(row.effective_on, row.monthly_rent, row.billing_day))
+    return [Lease._make((*row, tuple(found.get(row[0], ())))) for row in rows]
+
+
+def tenant_leases(conn: Connection, tenant_id: int, *, lock: bool = False) -> list[Lease]:
+    """All leases of a tenant, by start, those cancelled before they began left out."""
+    begun = leases.c.ends_on.is_distinct_from(leases.c.starts_on)
+    return load_leases(conn, leases.c.tenant_id == tenant_id, begun, lock=lock)
+
+
+def lease_columns() -> list[ColumnElement[Any]]:
+    """The columns that `with_terms` needs."""
+    return list(_COLUMNS)

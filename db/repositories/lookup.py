@@ -1,0 +1,203 @@
+"""Find what a person named: a property by code, a room by number, a tenant by code, id or unambiguous name."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from db.errors import N_, NotFoundError, UsageError
+from db.tables import balances, properties, rooms, tenants
+
+MOST_CANDIDATES = 8
+
+
+class PropertyNotFoundError(NotFoundError):
+    """No property has this code."""
+
+    code = "property_not_found"
+    message = N_("There is no property {ref}.")
+    hint = N_("`ekost property list` shows the codes.")
+
+
+class PropertyMissingError(UsageError):
+    """A property must be named and was not."""
+
+    code = "property_missing"
+    message = N_("Which property?")
+    hint = N_("Name it with --property CODE, or set EKOST_PROPERTY.")
+
+
+class RoomNotFoundError(NotFoundError):
+    """No room has this number."""
+
+    code = "room_not_found"
+    message = N_("There is no room {ref}.")
+    hint = N_("`ekost room list` shows the rooms; with several properties write CODE/NUMBER.")
+
+
+class TenantNotFoundError(NotFoundError):
+    """No tenant has this code, id or name."""
+
+    code = "tenant_not_found"
+    message = N_("There is no tenant {ref}.")
+    hint = N_("`ekost search {ref}` looks in names, phones and rooms.")
+
+
+class AmbiguousError(UsageError):
+    """The words fit several things; the candidates are listed."""
+
+    code = "ambiguous"
+    message = N_("{ref} fits several: {candidates}.")
+    hint = N_("Use the code, or name the property with --property.")
+
+
+class PropertyRow(NamedTuple):
+    """A property and its billing policy; `today` is the business date in its time zone."""
+
+    id: int
+    code: str
+    name: str
+    address: str | None
+    currency: str
+    timezone: str
+    billing_day: int | None
+    grace_days: int
+    proration: str
+    rounding: Decimal
+    version: int
+    today: date
+
+
+class RoomRef(NamedTuple):
+    """A room as a change needs it."""
+
+    id: int
+    property_id: int
+    number: str
+    monthly_rent: Decimal
+    capacity: int
+    basis: str
+    status: str
+    version: int
+
+
+class TenantRef(NamedTuple):
+    """A tenant as a change needs it; `today` is the business date at the property."""
+
+    id: int
+    property_id: int
+    code: str
+    name: str
+    currency: str
+    today: date
+    outstanding_balance: Decimal
+
+
+def property_columns() -> list[ColumnElement[Any]]:
+    """The columns of PropertyRow."""
+    p = properties.c
+    return [
+        p.id, p.code, p.name, p.address, p.currency, p.timezone, p.billing_day, p.grace_days, p.proration,
+        p.rounding, p.version, func.business_date(p.timezone),
+    ]  # fmt: skip
+
+
+def find_property(conn: Connection, ref: str | None) -> PropertyRow:
+    """The property with this code; without one, the only property there is.
+
+    Raises PropertyNotFoundError, PropertyMissingError.
+    """
+    query = select(*property_columns()).where(properties.c.archived_at.is_(None))
+    if ref is not None:
+        row = conn.execute(query.where(properties.c.code == ref.strip().upper())).first()
+        if row is None:
+            raise PropertyNotFoundError(ref=ref)
+        return PropertyRow._make(row)
+    rows = conn.execute(query.order_by(properties.c.id).limit(2)).all()
+    if len(rows) != 1:
+        raise PropertyMissingError
+    return PropertyRow._make(rows[0])
+
+
+def get_property(conn: Connection, property_id: int) -> PropertyRow:
+    """The property with this id."""
+    return PropertyRow._make(conn.execute(select(*property_columns()).where(properties.c.id == property_id)).one())
+
+
+def find_room(conn: Connection, ref: str, property_code: str | None = None) -> RoomRef:
+    """The room `A1` of the property, or `KOSA/A1`. Raises RoomNotFoundError, AmbiguousError."""
+    code, _, number = ref.strip().upper().rpartition("/")
+    code = code or (property_code or "").strip().upper()
+    r = rooms.c
+    query = (
+        select(
+            r.id,
+            r.property_id,
+            r.number,
+            r.monthly_rent,
+            r.capacity,
+            r.basis,
+            r.status,
+            r.version,
+            properties.c.code,
+        )
+        .join_from(rooms, properties)
+        .where(r.number == number, r.deleted_at.is_(None))
+        .order_by(properties.c.code)
+    )
+    if code:
+        query = query.where(properties.c.code == code)
+    rows = conn.execute(query.limit(MOST_CANDIDATES + 1)).all()
+    if not rows:
+        raise RoomNotFoundError(ref=ref)
+    if len(rows) > 1:
+        raise AmbiguousError(ref=ref, candidates=_listed([f"{row.code}/{number}" for row in rows]))
+    return RoomRef(*rows[0][:-1])
+
+
+def find_tenant(conn: Connection, ref: str, property_code: str | None = None) -> TenantRef:
+    """The tenant with this code, id or, where only one fits, name. Raises TenantNotFoundError, AmbiguousError."""
+    wanted = ref.strip()
+    t = tenants.c
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+        tries = [t.id == int(wanted)]
+    else:
+        name = wanted.lower()
+        tries = [t.code == wanted.upper(), t.name_key == name, t.name_key.contains(name, autoescape=True)]
+    for condition in tries if wanted else []:
+        rows = conn.execute(_tenant_query(property_code).where(condition).limit(MOST_CANDIDATES + 1)).all()
+        if len(rows) > 1:
+            raise AmbiguousError(
+                ref=ref, candidates=_listed([f"{row.property}/{row.code} ({row.name})" for row in rows])
+            )
+        if rows:
+            return TenantRef(*rows[0][:-1])
+    raise TenantNotFoundError(ref=ref)
+
+
+def _tenant_query(property_code: str | None) -> Select[Any]:
+    t, p = tenants.c, properties.c
+    today = func.business_date(p.timezone)
+    query = (
+        select(
+            t.id,
+            t.property_id,
+            t.code,
+            t.name,
+            p.currency,
+            today,
+            balances.c.outstanding_balance,
+            p.code.label("property"),
+        )
+        .join_from(tenants, properties)
+        .join(balances, balances.c.tenant_id == t.id)
+        .where(t.deleted_at.is_(None))
+        .order_by(t.name_key, t.id)
+    )
+    return query if property_code is None else query.where(p.code == property_code.strip().upper())
+
+
+def _listed(candidates: list[str]) -> str:
+    shown = ", ".join(candidates[:MOST_CANDIDATES])
+    return shown + ", …" if len(candidates) > MOST_CANDIDATES else shown

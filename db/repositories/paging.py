@@ -1,0 +1,135 @@
+"""Keyset pages: the one way a list is read.
+
+A cursor holds the sort values of the last row and a digest of sort and filter, so that it can't be
+used with another list. The next page is a row comparison: the only form that is an index condition.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
+
+from db.errors import N_, UsageError
+
+R = TypeVar("R")
+
+DEFAULT_LIMIT = 50
+STREAM_SIZE = 500
+
+
+class CursorError(UsageError):
+    """The cursor is damaged or belongs to another list."""
+
+    code = "bad_cursor"
+    message = N_("This cursor does not belong to this list.")
+    hint = N_("Use the cursor that the same command printed, with the same sorting and filters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Some rows of a list; `next` is the cursor of the page behind them, or None at the end."""
+
+    items: list[R]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """The sort of a list: columns of one direction, the last one unique, none of them null."""
+
+    columns: Sequence[ColumnElement[Any]]
+    descending: bool = False
+
+
+def read_page(
+    conn: Connection,
+    query: Select[Any],
+    keyset: Keyset,
+    record: Callable[[Sequence[Any]], R],
+    *,
+    scope: object = "",
+    after: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[R]:
+    """One page of `query`, each row through `record`. Raises CursorError."""
+    digest = _digest(keyset, scope)
+    keys = keyset.columns
+    if after is not None:
+        bound = _bound(_decode(after, digest), keys)
+        # A row comparison, not `a > x OR (a = x AND b > y)`: only this one is an index condition.
+        query = query.where(_behind(tuple_(*keys), tuple_(*bound), keyset.descending))
+        # The plain bound beside it lets the planner skip partitions.
+        query = query.where(keys[0] <= bound[0] if keyset.descending else keys[0] >= bound[0])
+    order = [key.desc() if keyset.descending else key.asc() for key in keys]
+    marked = query.add_columns(*(key.label(f"_key{n}") for n, key in enumerate(keys)))
+    rows = conn.execute(marked.order_by(*order).limit(limit + 1)).all()  # one more row: is there a next page?
+    items = [record(row[: -len(keys)]) for row in rows[:limit]]
+    return Page(items, _encode(digest, rows[limit - 1][-len(keys) :]) if len(rows) > limit else None)
+
+
+def stream(read: Callable[[str | None, int], Page[R]], after: str | None = None) -> Iterator[R]:
+    """Every row of a list, page by page, in constant memory."""
+    while True:
+        page = read(after, STREAM_SIZE)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _behind(place: ColumnElement[Any], bound: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:
+    return place < bound if descending else place > bound
+
+
+def _digest(keyset: Keyset, scope: object) -> str:
+    columns = ",".join(str(key) for key in keyset.columns)
+    text = json.dumps([columns, keyset.descending, str(scope)])
+    return hashlib.blake2s(text.encode(), digest_size=6).hexdigest()
+
+
+def _encode(digest: str, values: Sequence[Any]) -> str:
+    body = json.dumps([digest, *(_plain(value) for value in values)], separators=(",", ":"))
+    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, digest: str) -> list[Any]:
+    try:
+        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+        found, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise CursorError from error
+    if found != digest:
+        raise CursorError
+    return list(values)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | str) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _bound(values: Sequence[Any], keys: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """Each value as its column's type: without the type PostgreSQL would compare texts."""
+    if len(values) != len(keys):
+        raise CursorError
+    try:
+        return [literal(_typed(value, key), key.type) for value, key in zip(values, keys, strict=True)]
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise CursorError from error
+
+
+def _typed(value: Any, key: ColumnElement[Any]) -> object:
+    wanted = key.type.python_type
+    if wanted is datetime:
+        return datetime.fromisoformat(value)
+    if wanted is date:
+        return date.fromisoformat(value)
+    if wanted is Decimal:
+        return Decimal(value)
+    return wanted(value)

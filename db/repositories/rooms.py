@@ -1,0 +1,122 @@
+"""Questions about properties, rooms and leases."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from db.repositories.lookup import PropertyRow, property_columns
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables import properties
+from db.tables.views import lease_list, room_list
+
+
+class RoomRow(NamedTuple):
+    """A room: its list rent, its beds, how many are taken tonight, and its status."""
+
+    id: int
+    property: str
+    number: str
+    room_type: str | None
+    monthly_rent: Decimal
+    capacity: int
+    occupied: int
+    status: str
+    basis: str
+    created_at: datetime
+    currency: str
+
+
+class LeaseRow(NamedTuple):
+    """Who lives or lived where, and at what rent. `ends_on` is the first day after."""
+
+    id: int
+    tenant: str
+    tenant_name: str
+    property: str
+    room: str
+    starts_on: date
+    ends_on: date | None
+    monthly_rent: Decimal
+    billing_day: int
+    next_period_on: date | None
+    basis: str
+    currency: str
+
+
+_r, _l = room_list.c, lease_list.c
+_ROOM = [_r[name] for name in RoomRow._fields]
+_LEASE = [_l[name] for name in LeaseRow._fields]
+
+
+class Properties:
+    """Questions about properties."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def page(
+        self, *, after: str | None = None, limit: int = DEFAULT_LIMIT, archived: bool = False
+    ) -> Page[PropertyRow]:
+        """A page of properties by code."""
+        query: Select[Any] = select(*property_columns())
+        if not archived:
+            query = query.where(properties.c.archived_at.is_(None))
+        keyset = Keyset([properties.c.code])
+        return read_page(self._conn, query, keyset, PropertyRow._make, scope=archived, after=after, limit=limit)
+
+
+class Rooms:
+    """Questions about rooms and leases."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def page(
+        self,
+        *,
+        property_id: int | None = None,
+        status: str | None = None,
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[RoomRow]:
+        """A page of rooms by property and number, of one status if asked."""
+        query: Select[Any] = select(*_ROOM).where(_r.deleted_at.is_(None))
+        if property_id is not None:
+            query = query.where(_r.property_id == property_id)
+        if status is not None:
+            query = query.where(_r.status == status)
+        keyset = Keyset([_r.property_id, _r.number, _r.id])
+        scope = (property_id, status)
+        return read_page(self._conn, query, keyset, RoomRow._make, scope=scope, after=after, limit=limit)
+
+    def row(self, room_id: int) -> RoomRow:
+        """One room."""
+        return RoomRow._make(self._conn.execute(select(*_ROOM).where(_r.id == room_id)).one())
+
+    def leases(
+        self,
+        *,
+        property_id: int | None = None,
+        room_id: int | None = None,
+        tenant_id: int | None = None,
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[LeaseRow]:
+        """A page of leases, the newest first, of one property, room or tenant if asked."""
+        query: Select[Any] = select(*_LEASE)
+        for column, wanted in (
+            (_l.property_id, property_id),
+            (_l.room_id, room_id),
+            (_l.tenant_id, tenant_id),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        keyset = Keyset([_l.starts_on, _l.id], descending=True)
+        scope = (property_id, room_id, tenant_id)
+        return read_page(self._conn, query, keyset, LeaseRow._make, scope=scope, after=after, limit=limit)
+
+    def lease(self, lease_id: int) -> LeaseRow:
+        """One lease."""
+        return LeaseRow._make(self._conn.execute(select(*_LEASE).where(_l.id == lease_id)).one())

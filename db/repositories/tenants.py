@@ -1,0 +1,108 @@
+"""Questions about tenants."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables import tenants
+from db.tables.views import tenant_list
+
+
+class TenantRow(NamedTuple):
+    """A line of the tenant list. Money in the property's currency; `room` and rent of today's lease, or the next one."""
+
+    id: int
+    code: str
+    name: str
+    phone: str | None
+    email: str | None
+    property: str
+    room: str | None
+    monthly_rent: Decimal | None
+    moved_in_on: date | None
+    moved_out_on: date | None
+    outstanding_balance: Decimal
+    created_at: datetime
+    currency: str
+
+
+class TenantDetail(NamedTuple):
+    """Everything about one tenant; the national id is masked."""
+
+    id: int
+    code: str
+    name: str
+    phone: str | None
+    email: str | None
+    property: str
+    room: str | None
+    monthly_rent: Decimal | None
+    moved_in_on: date | None
+    moved_out_on: date | None
+    outstanding_balance: Decimal
+    created_at: datetime
+    currency: str
+    national_id: str | None
+    emergency_name: str | None
+    emergency_phone: str | None
+    status: str
+    paid_through_on: date | None
+    oldest_due_on: date | None
+    days_overdue: int | None
+    deposit_held: Decimal
+    version: int
+
+
+_v = tenant_list.c
+_COLUMNS = [_v[name] for name in TenantRow._fields]
+_SORTS = {
+    "created": Keyset([_v.created_at, _v.id], descending=True),
+    "name": Keyset([_v.name_key, _v.id]),
+}
+
+
+class Tenants:
+    """Questions about tenants, in one transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def page(
+        self,
+        *,
+        property_id: int | None = None,
+        sort: str = "created",
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+        archived: bool = False,
+    ) -> Page[TenantRow]:
+        """A page of the tenant list, the newest first or by name."""
+        query: Select[Any] = select(*_COLUMNS)
+        if not archived:
+            query = query.where(_v.deleted_at.is_(None))
+        if property_id is not None:
+            query = query.where(_v.property_id == property_id)
+        scope = (property_id, sort, archived)
+        return read_page(self._conn, query, _SORTS[sort], TenantRow._make, scope=scope, after=after, limit=limit)
+
+    def row(self, tenant_id: int) -> TenantRow:
+        """The tenant's line of the list."""
+        return TenantRow._make(self._conn.execute(select(*_COLUMNS).where(_v.id == tenant_id)).one())
+
+    def detail(self, tenant_id: int) -> TenantDetail:
+        """Everything about one tenant."""
+        t = tenants.c
+        query = select(
+            *_COLUMNS, t.national_id, t.emergency_name, t.emergency_phone, _v.status, _v.paid_through_on,
+            _v.oldest_due_on, _v.days_overdue, _v.deposit_held, t.version,
+        ).join_from(tenant_list, tenants, t.id == _v.id).where(_v.id == tenant_id)  # fmt: skip
+        row = TenantDetail._make(self._conn.execute(query).one())
+        return row._replace(national_id=mask_national_id(row.national_id))
+
+
+def mask_national_id(number: str | None) -> str | None:
+    """A NIK with its middle hidden: region and the last two digits are enough to recognise it."""
+    return None if number is None else number[:4] + "*" * 10 + number[-2:]

@@ -1,0 +1,95 @@
+"""Charges posted by hand: utilities, damage, opening balances, credits."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, insert
+
+from db.domain.money import require_positive
+from db.domain.texts import clean_or_none
+from db.errors import N_, RuleError, UsageError
+from db.events import Event, append, reserve_event
+from db.repositories.lookup import TenantRef
+from db.services.balances import recalculate
+from db.services.leases import lock_tenant
+from db.services.requests import claim_key
+from db.tables import charges
+
+KINDS = ("electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund")
+
+
+class ChargeKindError(UsageError):
+    """Not a kind of charge that may be posted by hand."""
+
+    code = "charge_kind"
+    message = N_("{value} is no kind of charge.")
+    hint = N_("Use electricity, water, internet, damage, late_fee, other, opening, credit or refund.")
+
+
+class ZeroChargeError(RuleError):
+    """A charge of nothing says nothing."""
+
+    code = "charge_zero"
+    message = N_("An opening balance of zero needs no entry.")
+
+
+def post_charge(
+    conn: Connection,
+    tenant: TenantRef,
+    amount: Decimal,
+    kind: str,
+    *,
+    due_on: date | None = None,
+    charged_on: date | None = None,
+    description: str | None = None,
+    key: str | None = None,
+) -> int:
+    """Post a charge dated `charged_on` (today, or the due date when that is earlier). Returns its id.
+
+    `opening` may be negative: a credit brought along (R17). `credit` is written positive and lowers the balance.
+    Raises ChargeKindError, NonPositiveAmountError, KeyReusedError.
+    """
+    if kind not in KINDS:
+        raise ChargeKindError(value=kind[:40])
+    if kind == "opening" and amount == 0:
+        raise ZeroChargeError
+    signed = amount if kind == "opening" else require_positive(amount) * (-1 if kind == "credit" else 1)
+    due = due_on or charged_on or tenant.today
+    day = charged_on or min(due, tenant.today)
+    words = clean_or_none(description, "description", 500)
+    claim = claim_key(conn, key, "post_charge", tenant.id, signed, kind, due_on, charged_on, words)
+    if claim.answer is not None:
+        return claim.answer
+    lock_tenant(conn, tenant.id)
+    charge_id = insert_charge(conn, tenant, signed, kind, day, due, words)
+    recalculate(conn, [tenant.id])
+    claim.keep(charge_id)
+    return charge_id
+
+
+def insert_charge(
+    conn: Connection,
+    tenant: TenantRef,
+    amount: Decimal,
+    kind: str,
+    charged_on: date,
+    due_on: date,
+    description: str | None,
+) -> int:
+    """The charge row and its event, for a tenant that is locked."""
+    event_id = reserve_event(conn)
+    row = {
+        "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "charged_on": charged_on,
+        "due_on": due_on, "amount": amount, "description": description, "event_id": event_id,
+    }  # fmt: skip
+    charge_id = int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
+    payload = {
+        "tenantId": tenant.id,
+        "chargeId": charge_id,
+        "kind": kind,
+        "amount": amount,
+        "date": charged_on,
+    }
+    event = Event("ChargePosted", "charge", charge_id, payload, tenant.property_id, tenant.id)
+    append(conn, event, event_id=event_id)
+    return charge_id
