@@ -6,6 +6,7 @@ nothing: Babel is loaded only in a source checkout whose compiled catalogs are m
 
 import gettext
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
@@ -72,15 +73,18 @@ def install_for_typer() -> None:
 
 def _supported(code: str) -> str:
     """A code such as `id_ID.UTF-8` reduced to a language that has a catalog; `C` and `POSIX` are English."""
-    language = code.lower().replace("-", "_").partition("_")[0].partition(".")[0]
+    language = re.split(r"[-_.@]", code.lower())[0]
     return language if language in LANGUAGES else FALLBACK
 
 
 @cache
 def _catalog(language: str) -> gettext.NullTranslations:
-    """The compiled catalog, or what stands in the source when that is newer or alone."""
-    source = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    compiled = source.with_suffix(".mo")
+    return load(FOLDER / language / "LC_MESSAGES")
+
+
+def load(folder: Path) -> gettext.NullTranslations:
+    """The compiled catalog of `folder`, or its source when that is newer or alone."""
+    compiled, source = folder / f"{DOMAIN}.mo", folder / f"{DOMAIN}.po"
     if _up_to_date(compiled, source):
         with compiled.open("rb") as file:
             return gettext.GNUTranslations(file)
