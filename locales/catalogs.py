@@ -16,6 +16,8 @@ DOMAIN = "ekost"
 FOLDER = Path(__file__).parent
 LANGUAGES = ("id", "en")
 FALLBACK = "en"
+# An installer writes both files anew, in either order; only a greater distance means an edited source.
+INSTALL_SECONDS = 10
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -92,10 +94,10 @@ def load(folder: Path) -> gettext.NullTranslations:
 
 
 def _up_to_date(compiled: Path, source: Path) -> bool:
-    """An installed package holds the compiled file only; a checkout may hold a newer source."""
+    """Whether the source, if there is one, wasn't edited after it was compiled."""
     if not compiled.exists():
         return False
-    return not source.exists() or compiled.stat().st_mtime >= source.stat().st_mtime
+    return not source.exists() or source.stat().st_mtime - compiled.stat().st_mtime < INSTALL_SECONDS
 
 
 def _compile(source: Path) -> BytesIO:

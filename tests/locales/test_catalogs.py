@@ -122,6 +122,13 @@ def test_the_compiled_catalog_is_preferred_until_its_source_changes(folder: Path
     assert load(folder).gettext("Room") == "Kamar"
 
 
+def test_files_of_one_installation_may_be_written_in_any_order(folder: Path) -> None:
+    compiled = compile_in(folder, changed="Ruang")
+    os.utime(compiled, (1000, 1000))
+    os.utime(folder / "ekost.po", (1001, 1001))
+    assert load(folder).gettext("Room") == "Ruang"
+
+
 def test_a_missing_catalog_leaves_english(tmp_path: Path) -> None:
     assert load(tmp_path).gettext("Room") == "Room"
 
