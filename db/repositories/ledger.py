@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
-from db.tables.views import charge_list, payment_list, tenant_list
+from db.tables.views import charge_list, payment_list
 
 
 class PaymentRow(NamedTuple):
@@ -27,26 +27,6 @@ class PaymentRow(NamedTuple):
     created_at: datetime
     reverses_id: int | None
     currency: str
-
-
-class PaymentReceipt(NamedTuple):
-    """A payment just recorded, with the tenant's balance behind it."""
-
-    id: int
-    tenant: str
-    tenant_name: str
-    property: str
-    payment_date: date
-    amount: Decimal
-    method: str
-    reference: str | None
-    note: str | None
-    import_id: int | None
-    reversed_by: int | None
-    created_at: datetime
-    reverses_id: int | None
-    currency: str
-    outstanding_balance: Decimal
 
 
 class ChargeRow(NamedTuple):
@@ -129,11 +109,6 @@ class Ledger:
         """One charge, or None."""
         row = self._conn.execute(select(*_CHARGE).where(_c.id == charge_id)).first()
         return None if row is None else ChargeRow._make(row)
-
-    def receipt(self, payment_id: int) -> PaymentReceipt:
-        """A payment with the tenant's balance as it is now."""
-        balance = select(tenant_list.c.outstanding_balance).where(tenant_list.c.id == _p.tenant_id).scalar_subquery()
-        return PaymentReceipt(*self._conn.execute(select(*_PAYMENT, balance).where(_p.id == payment_id)).one())
 
 
 def _between(query: Select[Any], column: Any, since: date | None, until: date | None) -> Select[Any]:

@@ -12,7 +12,7 @@ from db.tables.views import tenant_list
 
 
 class TenantRow(NamedTuple):
-    """A line of the tenant list. Money in the property's currency; `room` and rent of today's lease, or the next one."""
+    """A line of the tenant list; `room` and `monthly_rent` are of today's lease, or of the next one."""
 
     id: int
     code: str
@@ -30,21 +30,8 @@ class TenantRow(NamedTuple):
 
 
 class TenantDetail(NamedTuple):
-    """Everything about one tenant; the national id is masked."""
+    """What a tenant's page shows beside the line of the list; the national id is masked."""
 
-    id: int
-    code: str
-    name: str
-    phone: str | None
-    email: str | None
-    property: str
-    room: str | None
-    monthly_rent: Decimal | None
-    moved_in_on: date | None
-    moved_out_on: date | None
-    outstanding_balance: Decimal
-    created_at: datetime
-    currency: str
     national_id: str | None
     emergency_name: str | None
     emergency_phone: str | None
@@ -93,12 +80,10 @@ class Tenants:
         return TenantRow._make(self._conn.execute(select(*_COLUMNS).where(_v.id == tenant_id)).one())
 
     def detail(self, tenant_id: int) -> TenantDetail:
-        """Everything about one tenant."""
-        t = tenants.c
-        query = select(
-            *_COLUMNS, t.national_id, t.emergency_name, t.emergency_phone, _v.status, _v.paid_through_on,
-            _v.oldest_due_on, _v.days_overdue, _v.deposit_held, t.version,
-        ).join_from(tenant_list, tenants, t.id == _v.id).where(_v.id == tenant_id)  # fmt: skip
+        """Contact, standing and deposit of one tenant."""
+        there, derived = tenants.c, tenant_list.c
+        chosen = [there[name] if name in there else derived[name] for name in TenantDetail._fields]
+        query = select(*chosen).join_from(tenant_list, tenants, there.id == derived.id).where(derived.id == tenant_id)
         row = TenantDetail._make(self._conn.execute(query).one())
         return row._replace(national_id=mask_national_id(row.national_id))
 

@@ -135,8 +135,8 @@ def _work_out(lease: Lease, until: date) -> _Due:
 
 
 _INSERT = text("""
-insert into charges (property_id, tenant_id, lease_id, kind, period_start, period_end, days, of_days, charged_on, due_on,
-                     amount, event_id)
+insert into charges (property_id, tenant_id, lease_id, kind, period_start, period_end, days, of_days,
+                     charged_on, due_on, amount, event_id)
 select property_id, tenant_id, lease_id, 'rent', period_start, period_end, days, of_days, period_start, due_on,
        amount, :event_id
   from unnest(:property_ids, :tenant_ids, :lease_ids, :starts, :ends, :days, :of_days, :dues, :amounts)

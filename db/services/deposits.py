@@ -21,7 +21,7 @@ def deposit_state(conn: Connection, tenant_id: int) -> DepositState:
     """Received, applied and refunded so far."""
     d = deposit_entries.c
     query = select(d.kind, func.sum(d.amount)).where(d.tenant_id == tenant_id).group_by(d.kind)
-    return DepositState(**{kind: amount for kind, amount in conn.execute(query).tuples()})
+    return DepositState(**dict(conn.execute(query).tuples()))
 
 
 def add_deposit(
@@ -33,7 +33,7 @@ def add_deposit(
     note: str | None = None,
     key: str | None = None,
 ) -> int:
-    """Take a deposit; it is neither income nor rent. Returns the entry's id. Raises NonPositiveAmountError, FutureDateError."""
+    """Take a deposit; it is neither income nor rent. Returns the entry's id. Raises FutureDateError."""
     return _post(conn, tenant, "received", amount, entry_on, note, key)
 
 

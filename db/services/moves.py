@@ -54,7 +54,7 @@ def move_tenant(
 ) -> Moved:
     """Move to another room: at the next billing boundary, or on a day with a credit and a charge for the rest (R6).
 
-    The billing day is kept and the deposit carried along. Raises NoLeaseError, SameRoomError, MoveDateError, RoomFullError.
+    The billing day is kept and the deposit carried along. Raises SameRoomError, MoveDateError, RoomFullError.
     """
     lock_tenant(conn, tenant.id)
     old = lease_on(conn, tenant, min(on, tenant.today) if on else tenant.today)

@@ -142,7 +142,7 @@ def checked_contact(values: Mapping[str, str | None]) -> dict[str, str | None]:
 
 def parse_phone(typed: str, region: str = "ID") -> str:
     """A phone number in E.164 (`+628…`), however it was typed. Raises PhoneError."""
-    import phonenumbers
+    import phonenumbers  # noqa: PLC0415 - half a second of tables, for those who give a phone
 
     value = clean(typed, "phone", 40)
     digits = value.replace(" ", "").replace("-", "")

@@ -1,0 +1,126 @@
+"""Questions about balances: who owes what, since when, and why."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from db.domain.aging import age
+from db.domain.allocation import allocate
+from db.domain.ledger import standing
+from db.repositories.entries import Entries, TenantEntries
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables.views import tenant_list
+
+
+class BalanceRow(NamedTuple):
+    """A tenant's balance. `paid_through_on` is the last day paid for; derived columns are as of `calculated_at`."""
+
+    tenant: str
+    tenant_name: str
+    property: str
+    room: str | None
+    monthly_rent: Decimal | None
+    total_charges: Decimal
+    total_payments: Decimal
+    outstanding_balance: Decimal
+    paid_through_on: date | None
+    oldest_due_on: date | None
+    days_overdue: int | None
+    status: str
+    calculated_at: datetime
+    currency: str
+
+
+class AgingRow(NamedTuple):
+    """What a tenant owes by days past due; `total` is the balance, credit counted off (R18)."""
+
+    tenant: str
+    tenant_name: str
+    property: str
+    not_due: Decimal
+    d1_30: Decimal
+    d31_60: Decimal
+    d61_90: Decimal
+    over_90: Decimal
+    credit: Decimal
+    total: Decimal
+    currency: str
+
+
+_v = tenant_list.c
+_NAMES = {"tenant": "code", "tenant_name": "name"}
+_COLUMNS = [_v[_NAMES.get(name, name)] for name in BalanceRow._fields]
+_SORTS = {
+    "outstanding": Keyset([_v.outstanding_balance, _v.id], descending=True),
+    "name": Keyset([_v.name_key, _v.id]),
+    "room": Keyset([_v.property_id, _v.room, _v.id]),
+}
+SORTS = tuple(_SORTS)
+
+
+class Balances:
+    """Questions about balances, in one transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def page(
+        self,
+        *,
+        property_id: int | None = None,
+        status: str | None = None,
+        sort: str = "outstanding",
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[BalanceRow]:
+        """A page of balances, the largest debt first, or by name, or by room (tenants with one)."""
+        query: Select[Any] = _live(select(*_COLUMNS), property_id)
+        if status is not None:
+            query = query.where(_v.status == status)
+        if sort == "room":
+            query = query.where(_v.room.is_not(None))
+        scope = (property_id, status, sort)
+        return read_page(self._conn, query, _SORTS[sort], BalanceRow._make, scope=scope, after=after, limit=limit)
+
+    def row(self, tenant_id: int) -> BalanceRow:
+        """One tenant's balance."""
+        return BalanceRow._make(self._conn.execute(select(*_COLUMNS).where(_v.id == tenant_id)).one())
+
+    def aging(
+        self,
+        as_of: date,
+        *,
+        property_id: int | None = None,
+        tenant_id: int | None = None,
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[AgingRow]:
+        """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18)."""
+        columns = (_v.id, _v.code, _v.name, _v.property, _v.currency)
+        query: Select[Any] = _live(select(*columns), property_id)
+        if tenant_id is not None:
+            query = query.where(_v.id == tenant_id)
+        scope = ("aging", as_of, property_id, tenant_id)
+        page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit)
+        return Page(self._aged(page.items, as_of), page.next)
+
+    def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date) -> list[AgingRow]:
+        ledgers = Entries(self._conn).of_tenants([row[0] for row in found], until=as_of)
+        return [_aging_row(row, ledgers[row[0]], as_of) for row in found]
+
+
+def _aging_row(row: tuple[Any, ...], ledger: TenantEntries, as_of: date) -> AgingRow:
+    _, code, name, prop, currency = row
+    counted = standing(ledger.charges, ledger.payments, as_of)
+    filled = allocate(counted.debts, counted.money)
+    b = age(filled.lines, filled.credit, as_of)
+    sums = (b.not_due, b.d1_30, b.d31_60, b.d61_90, b.over_90, b.credit, b.total)
+    return AgingRow(code, name, prop, *sums, currency)
+
+
+def _live(query: Select[Any], property_id: int | None) -> Select[Any]:
+    query = query.where(_v.deleted_at.is_(None))
+    return query if property_id is None else query.where(_v.property_id == property_id)
