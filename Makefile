@@ -1,0 +1,64 @@
+# Two commands are all a new machine needs: `make demo` and `make test`.
+# Every path is relative, so that a folder with spaces in its name works too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EKOST := $(BIN)/ekost
+
+.PHONY: demo test install dev lint format catalogs lock slow bench clean
+.DEFAULT_GOAL := demo
+
+# A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
+demo: $(VENV)/.run
+	@$(EKOST) demo
+
+# The whole suite, on servers of its own.
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+install: $(VENV)/.run
+dev: $(VENV)/.dev
+
+$(VENV)/.run: pyproject.toml hatch_build.py requirements/run.lock locales/id/LC_MESSAGES/ekost.po
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "E-Kost needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# Everything that must hold before the tests are worth running.
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m locales.extract --check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# After a text was added or changed: update the catalogs, then translate what is new.
+catalogs: $(VENV)/.dev
+	$(BIN)/python -m locales.extract
+
+# New versions of everything, with hashes: look at the difference before you commit it.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --generate-hashes --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" -o requirements/run.lock
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --extra dev --extra xlsx --extra pdf --generate-hashes --universal \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements/dev.lock
+
+# Scale and crash runs; they take their time.
+slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/startup.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .import_linter_cache
