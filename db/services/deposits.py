@@ -21,7 +21,7 @@ def deposit_state(conn: Connection, tenant_id: int) -> DepositState:
     """Received, applied and refunded so far."""
     d = deposit_entries.c
     query = select(d.kind, func.sum(d.amount)).where(d.tenant_id == tenant_id).group_by(d.kind)
-    return DepositState(**dict(conn.execute(query).tuples()))
+    return DepositState(**{row[0]: row[1] for row in conn.execute(query)})
 
 
 def add_deposit(
