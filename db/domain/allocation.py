@@ -99,9 +99,7 @@ def allocate(debts: Iterable[Debt], money: Iterable[MoneyIn]) -> Allocation:
     return Allocation(tuple(lines), tuple(fills), sum((left for _, left in purse), ZERO))
 
 
-def paid_through(
-    lines: Iterable[Line], *, credit: Decimal = ZERO, upcoming: Iterable[RentDue] = ()
-) -> date | None:
+def paid_through(lines: Iterable[Line], *, credit: Decimal = ZERO, upcoming: Iterable[RentDue] = ()) -> date | None:
     """The last day up to which all rent is fully covered (R13), None when the first period is open.
 
     It is a day that is paid for: the period 10 Aug to 10 Sep gives 9 Sep. With `credit` and the lease's

@@ -61,9 +61,7 @@ class Explanation:
     allocation: Allocation
 
 
-def explain(
-    charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None
-) -> Explanation:
+def explain(charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None) -> Explanation:
     """Explain a balance entry by entry, as it stood on `as_of` (R18, R20)."""
     charged, paid = counted(charges, as_of), counted(payments, as_of)
     standing_ = standing(charged, paid)
@@ -76,9 +74,7 @@ def explain(
         source = _source(entry)
         change = entry.amount if source == "charge" else -entry.amount
         running += change
-        lines.append(
-            _line(entry, change, running, fills.get((source, entry.id), ()), pairs[source].get(entry.id))
-        )
+        lines.append(_line(entry, change, running, fills.get((source, entry.id), ()), pairs[source].get(entry.id)))
     return Explanation(tuple(lines), running, allocation)
 
 

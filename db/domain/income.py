@@ -19,9 +19,7 @@ OPENING = "opening"
 def cash_income(payments: Iterable[PaymentEntry]) -> dict[YearMonth, Decimal]:
     """Money received per month of its payment date; prepayments in full, applied deposits not at all."""
     return _by_month(
-        (YearMonth.of(payment.payment_date), payment.amount)
-        for payment in payments
-        if payment.method != DEPOSIT_METHOD
+        (YearMonth.of(payment.payment_date), payment.amount) for payment in payments if payment.method != DEPOSIT_METHOD
     )
 
 

@@ -88,17 +88,13 @@ def counted(entries: Iterable[Posted], as_of: date | None) -> list[Posted]:
     return [entry for entry in entries if as_of is None or dated_on(entry) <= as_of]
 
 
-def balance(
-    charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None
-) -> Decimal:
+def balance(charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None) -> Decimal:
     """Charges minus payments: positive is owed, negative is credit, never clamped (R10, R13)."""
     charged = sum((charge.amount for charge in counted(charges, as_of)), ZERO)
     return charged - sum((payment.amount for payment in counted(payments, as_of)), ZERO)
 
 
-def standing(
-    charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None
-) -> Standing:
+def standing(charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], as_of: date | None = None) -> Standing:
     """Debts and money as of a day; an entry and its reversal cancel once both are dated (R11, R18).
 
     Credits among the charges act like money, refunds among the payments like debts, and so does a

@@ -34,9 +34,7 @@ class MoveOut:
     credits: tuple[UnusedRent, ...]
 
 
-def settle_move_out(
-    charges: Sequence[ChargeEntry], ends_on: date, refund: Refund, rounding: Decimal
-) -> MoveOut:
+def settle_move_out(charges: Sequence[ChargeEntry], ends_on: date, refund: Refund, rounding: Decimal) -> MoveOut:
     """What to post for one lease's `charges` when it ends on `ends_on`, the day after the last night (R7).
 
     Rent of periods from that day on is reversed, so that a move-out may be dated back; with

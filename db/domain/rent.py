@@ -103,9 +103,7 @@ def next_period_start(terms: Sequence[Terms], starts_on: date, after: date) -> d
 
 def accrues_from(terms: Sequence[Terms], starts_on: date, opened_on: date | None) -> date:
     """The first period start to charge: an opening balance stands for all that began before it (R17)."""
-    return (
-        starts_on if opened_on is None else next_period_start(terms, starts_on, opened_on - timedelta(days=1))
-    )
+    return starts_on if opened_on is None else next_period_start(terms, starts_on, opened_on - timedelta(days=1))
 
 
 def prorate(rent: Decimal, days: int, of_days: int, rounding: Decimal) -> Decimal:
@@ -113,9 +111,7 @@ def prorate(rent: Decimal, days: int, of_days: int, rounding: Decimal) -> Decima
     return min(round_to_step(Fraction(rent) * days / of_days, rounding), rent)
 
 
-def split_unused(
-    period: Period, amount: Decimal, from_day: date, rounding: Decimal
-) -> tuple[Decimal, Decimal]:
+def split_unused(period: Period, amount: Decimal, from_day: date, rounding: Decimal) -> tuple[Decimal, Decimal]:
     """What of a period's `amount` was used before `from_day` and what was not; they add up (R6, R7, M2)."""
     used_days = min(max((from_day - period.start).days, 0), period.days)
     used = amount if used_days == period.days else prorate(amount, used_days, period.days, rounding)

@@ -108,14 +108,20 @@ class ServerElsewhereError(EmbeddedServerError):
     hint = N_("Stop it where it was started.")
 
 
+class ServerForeignError(EmbeddedServerError):
+    """Somebody started a server on our data by hand."""
+
+    code = "server_foreign"
+    message = N_("Another PostgreSQL, process {pid}, works on {path}.")
+    hint = N_("Stop it first: kill -INT {pid}")
+
+
 class DataVersionError(EmbeddedServerError):
     """The data folder was made by another major version of PostgreSQL."""
 
     code = "data_version_mismatch"
     message = N_("The data in {path} is of PostgreSQL {data}, but the server program is version {program}.")
-    hint = N_(
-        "Set EKOST_PG_BIN to the bin folder of PostgreSQL {data}, back up, then restore into a new home."
-    )
+    hint = N_("Set EKOST_PG_BIN to the bin folder of PostgreSQL {data}, back up, then restore into a new home.")
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
 

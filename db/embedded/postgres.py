@@ -1,13 +1,12 @@
 """PostgreSQL as a bundled server: unix socket only, a password even there, every COMMIT on disk."""
 
-import os
 import signal
 from pathlib import Path
 from urllib.parse import quote
 
 from db.embedded import cluster
 from db.embedded.binaries import version
-from db.embedded.errors import DataVersionError, ServerElsewhereError
+from db.embedded.errors import DataVersionError, ServerForeignError
 from db.embedded.files import load_secrets, write_private
 from db.embedded.layout import PORT, make_private
 from db.embedded.processes import answers, pid_in, spawn, works_in
@@ -76,9 +75,7 @@ class Postgres(Server):
         return f"postgresql+psycopg://{cluster.ROLE}:{password}@/{cluster.DATABASE}?host={host}&port={PORT}"
 
     def answers(self) -> bool:
-        return self._postmaster_says() in {"ready", "standby"} and answers(
-            self.socket, _SSL_REQUEST, (b"N", b"S")
-        )
+        return self._postmaster_says() in {"ready", "standby"} and answers(self.socket, _SSL_REQUEST, (b"N", b"S"))
 
     def owns(self, pid: int) -> bool:
         return works_in(pid, self.data)
@@ -135,8 +132,8 @@ class Postgres(Server):
         that no process of ours can be working on this data.
         """
         pid = pid_in(self.pid_file)
-        if pid and pid != os.getpid() and works_in(pid, self.data):
-            raise ServerElsewhereError(server=self.name)
+        if pid and works_in(pid, self.data):
+            raise ServerForeignError(pid=pid, path=self.data)
         lock = self.socket.with_name(f"{self.socket.name}.lock")
         for trace in (self.pid_file, lock, self.socket):
             trace.unlink(missing_ok=True)

@@ -17,11 +17,7 @@ _TELLING = ("FATAL:", "PANIC:", "ERROR:", "error:", "Fatal", "# ")
 
 def environment() -> dict[str, str]:
     """The environment of servers: nothing of the caller's may turn them to other data or libraries."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PG", "LD_", "DYLD_", "LC_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LD_", "DYLD_", "LC_"))}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -94,7 +90,7 @@ def pid_in(path: Path) -> int | None:
         pid = int(path.read_text(encoding="utf-8", errors="replace").partition("\n")[0])
     except (FileNotFoundError, ValueError):
         return None
-    return pid if pid > 1 else None
+    return pid if 1 < pid < 1 << 31 else None
 
 
 def works_in(pid: int, folder: Path) -> bool:

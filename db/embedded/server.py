@@ -91,14 +91,16 @@ class Server(ABC):
 
     def attach(self) -> str | None:
         """The address of the running server; None when it has to be started or waited for."""
-        if is_private(self.layout.sockets) and self.answers() and not self.outdated():
-            return self.url()
-        return None
+        usable = self._runs() and not self.outdated()
+        return self.url() if usable else None
 
     def status(self) -> ServerStatus:
         """Look without touching anything."""
-        answers = is_private(self.layout.sockets) and self.answers()
-        state = "running" if answers else "busy" if is_alive(self.lifetime) else "stopped"
+        state = "running" if self._runs() else "busy" if is_alive(self.lifetime) else "stopped"
         pid = pid_in(self.pid_file) if state != "stopped" else None
         places = (str(self.data), str(self.socket), str(self.log))
         return ServerStatus(self.name, state, self.version(), pid or 0, *places)
+
+    def _runs(self) -> bool:
+        # All three: somebody else's server could answer, and a dying one could still be alive.
+        return is_alive(self.lifetime) and is_private(self.layout.sockets) and self.answers()

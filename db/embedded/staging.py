@@ -28,9 +28,7 @@ def executables_for(place: Place, home: Path, programs: list[Program]) -> list[P
     for path in must_be_open:
         if path in closed:
             raise FolderClosedError(account=place.account.name, path=path)
-    return [
-        _staged(program, home) if program.executable in closed else program.executable for program in programs
-    ]
+    return [_staged(program, home) if program.executable in closed else program.executable for program in programs]
 
 
 def _staged(program: Program, home: Path) -> Path:

@@ -29,7 +29,10 @@ select id as tenant_id, name, monthly_rent, total_payments, outstanding_balance,
   from tenant_list where deleted_at is null;
 
 create view room_list with (security_invoker = true) as
-select r.id, p.code as property, r.number, r.room_type, r.monthly_rent, r.capacity, now_in.occupied, r.status, r.basis,
+select r.id, p.code as property, r.number, r.room_type, r.monthly_rent, r.capacity, now_in.occupied,
+       -- Of this very day: the stored status follows with the next write or `billing run`.
+       case when r.status = 'renovation' then 'renovation' when now_in.occupied >= r.capacity then 'occupied'
+            else 'available' end as status, r.basis,
        r.property_id, p.currency, r.created_at, r.deleted_at
   from rooms r
   join properties p on p.id = r.property_id
