@@ -1,5 +1,6 @@
 """Cash and accrual are two reports (R19)."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +19,11 @@ def _rent(number: int, month: int, amount: int, reverses: int | None = None) -> 
 def test_a_prepayment_is_cash_at_once_and_income_month_by_month() -> None:
     assert cash_income([PaymentEntry(1, date(2026, 3, 31), Decimal(3_000_000))]) == {MARCH: 3_000_000}
     assert accrual_income([_rent(1, 3, 1_500_000), _rent(2, 4, 1_500_000)]) == {MARCH: 1_500_000, APRIL: 1_500_000}
+
+
+def test_rent_that_was_posted_late_is_income_of_its_own_month() -> None:
+    late = replace(_rent(1, 3, 1_500_000), charged_on=date(2026, 5, 2))
+    assert accrual_income([late]) == {MARCH: 1_500_000}
 
 
 def test_a_deposit_applied_to_a_charge_is_no_cash() -> None:

@@ -103,6 +103,13 @@ def test_a_second_reversal_by_mistake_still_shows_in_the_standing() -> None:
     assert [debt.id for debt in standing([], payments).debts] == [3]
 
 
+def test_a_reversal_of_another_amount_hides_nothing() -> None:
+    payments = [_payment(1, date(2026, 3, 1), 5), _payment(2, date(2026, 3, 2), -4, 1)]
+    counted = standing([], payments)
+    assert [item.amount for item in counted.money] == [5]
+    assert [debt.amount for debt in counted.debts] == [4]
+
+
 @given(charge_lists(), payment_lists(), any_day)
 def test_what_stands_always_agrees_with_the_balance(
     charges: list[ChargeEntry], payments: list[PaymentEntry], as_of: date | None

@@ -139,6 +139,18 @@ def test_a_lease_has_no_period_before_it_starts() -> None:
     assert next_period_start(terms, date(2026, 1, 10), date(2026, 1, 10)) == date(2026, 2, 10)
 
 
+def test_the_current_period_knows_the_bridge_and_both_billing_days() -> None:
+    start = date(2024, 5, 5)
+    terms = [Terms(date(2026, 3, 5), RENT, 20), *_lease(start)]
+    found = [current_period(terms, start, date(2026, month, 6)) for month in (2, 3, 4)]
+    assert found == [
+        Period(date(2026, 2, 5), date(2026, 3, 5)),
+        Period(date(2026, 3, 5), date(2026, 3, 20)),
+        Period(date(2026, 3, 20), date(2026, 4, 20)),
+    ]
+    assert next_period_start(terms, start, date(2026, 3, 4)) == date(2026, 3, 5)
+
+
 def test_terms_that_begin_after_the_lease_are_a_programming_error() -> None:
     with pytest.raises(ValueError, match="no terms"):
         list(rent_due(_lease(date(2026, 2, 1)), date(2026, 1, 1), None, DAILY, since=None, until=UNTIL))
