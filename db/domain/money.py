@@ -187,7 +187,8 @@ def _checked(value: Decimal, text: str) -> Decimal:
 
 def _tidy(value: Decimal) -> Decimal:
     """Without the zeros that would make 1.5 look like 1.500 again."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
 
 
 def _shown(text: str) -> str:

@@ -199,7 +199,9 @@ def test_both_languages_never_read_one_text_differently(text: str) -> None:
     assert len(amounts) <= 1
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.from_regex(r"-?(Rp)?[0-9]{1,30}([.,][0-9]{1,30}){0,2}(jt|m)?", fullmatch=True))
+@example("9" * 40 + ".5")
+@example("1," + "5" * 50 + "jt")
 def test_any_text_is_read_or_refused_with_an_amount_error(text: str) -> None:
     for parse in (parse_amount, parse_machine_amount):
         try:
