@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.embedded.errors import ServerStartError, UserUnknownError
@@ -19,7 +20,7 @@ ADMIN = "ekost_admin"
 ROLE = DATABASE = "ekost"
 SETTINGS_FILE = "ekost.conf"
 _DRAFTS = "pgdata.init-"
-_NAMELESS = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
+_LENDER = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 
 
 def create(layout: Layout, executable: Path, major: int, log: Path) -> None:
@@ -68,26 +69,12 @@ def _initdb(data: Path, executable: Path, major: int, secrets: Secrets, log: Pat
     if major >= 16:
         # The default looks for room in /dev/shm, of which containers have little.
         options += ["-c", "dynamic_shared_memory_type=mmap"]
-    try:
-        run("postgresql", [*_borrowed_name(), executable.with_name("initdb"), *options], log)
-    except ServerStartError as error:
-        if any(mark in str(error) for mark in ("effective user ID", "unshare")):
-            raise UserUnknownError(uid=os.geteuid()) from None
-        raise
+    _run(executable.with_name("initdb"), options, log)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:
         settings.write(f"\ninclude '{SETTINGS_FILE}'\n")
         settings.flush()
         os.fsync(settings.fileno())
     write_private(data / SETTINGS_FILE, "")
-
-
-def _borrowed_name() -> tuple[str, ...]:
-    """A prefix that runs a command under a name when the user has none: initdb insists on one."""
-    try:
-        pwd.getpwuid(os.geteuid())
-    except KeyError:
-        return _NAMELESS if shutil.which(_NAMELESS[0]) else ()
-    return ()
 
 
 def _add_database(data: Path, executable: Path, secrets: Secrets, log: Path) -> None:
@@ -105,21 +92,30 @@ def _add_database(data: Path, executable: Path, secrets: Secrets, log: Path) -> 
 
 
 def _single_user(data: Path, executable: Path, database: str, log: Path, *statements: str) -> None:
-    run(
-        "postgresql",
-        [
-            executable,
-            "--single",
-            "-D",
-            data,
-            "-c",
-            "exit_on_error=true",
-            "-c",
-            "log_min_error_statement=panic",  # a failing statement would be logged with its password
-            "-c",
-            "dynamic_shared_memory_type=mmap",
-            database,
-        ],
-        log,
-        text="".join(f"{statement};\n" for statement in statements),
-    )
+    settings = {
+        "exit_on_error": "true",
+        "log_min_error_statement": "panic",  # a failing statement would be logged with its password
+        "dynamic_shared_memory_type": "mmap",
+    }
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    text = "".join(f"{statement};\n" for statement in statements)
+    _run(executable, ["--single", "-D", data, *options, database], log, text=text)
+
+
+def _run(executable: Path, arguments: Sequence[str | Path], log: Path, *, text: str = "") -> None:
+    """Run a program of PostgreSQL that insists on a user with a name; a running server does not."""
+    try:
+        run("postgresql", [*_borrowed_name(), executable, *arguments], log, text=text)
+    except ServerStartError as error:
+        if any(mark in str(error) for mark in ("effective user ID", _LENDER[0])):
+            raise UserUnknownError(uid=os.geteuid()) from None
+        raise
+
+
+def _borrowed_name() -> tuple[str, ...]:
+    """A prefix that gives a command a user with a name, where ours has none."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return _LENDER if shutil.which(_LENDER[0]) else ()
+    return ()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from db.embedded import lifecycle
 from db.embedded.binaries import Program, find_postgres, find_valkey
-from db.embedded.errors import FolderUnusableError, HomeUnknownError
+from db.embedded.errors import FolderUnusableError, HomeUnknownError, ServerStartError
 from db.embedded.layout import Layout
 from db.embedded.locks import is_alive, start_lock
 from db.embedded.places import find_place, make_place
@@ -107,12 +107,21 @@ def _start_all(layout: Layout, kinds: tuple[type[Server], ...], executables: lis
     layout.make_base()
     servers = [kind(layout) for kind in kinds]
     with start_lock(layout.start_lock):
-        # All are started before any is waited for: they come up at the same time.
-        for server, executable in zip(servers, executables, strict=True):
-            lifecycle.start(server, executable)
-        for server in servers:
-            lifecycle.await_ready(server)
+        try:
+            _bring_up(servers, executables)
+        except ServerStartError:
+            # Something killed it while it started, such as the kernel short of memory. What is
+            # really wrong is still wrong the second time.
+            _bring_up(servers, executables)
         return [server.url() for server in servers]
+
+
+def _bring_up(servers: list[Server], executables: list[Path]) -> None:
+    # All are started before any is waited for: they come up at the same time.
+    for server, executable in zip(servers, executables, strict=True):
+        lifecycle.start(server, executable)
+    for server in servers:
+        lifecycle.await_ready(server)
 
 
 def _stop(layout: Layout) -> list[str]:
