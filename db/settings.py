@@ -1,0 +1,231 @@
+"""Settings: from the environment, the user's file, the machine's file, or the defaults; each knows its origin.
+
+Read at every start, so only the standard library is used, and the TOML parser only where there is a file.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from db.errors import N_, UsageError
+
+SYSTEM_FILE = Path("/etc/ekost/config.toml")
+DEFAULT = "default"
+LANGUAGES = ("id", "en")
+# Variables of ours that are no settings.
+OTHER_VARIABLES = frozenset({"EKOST_DEBUG", "EKOST_TEST_DATABASE_URL"})
+
+
+class ConfigError(UsageError):
+    """The configuration is wrong; the base of its errors. `place` is a file with its line, or a variable."""
+
+    code = "config"
+    message = N_("{place}: the configuration is wrong.")
+    hint = N_("`ekost config validate` shows everything that is wrong.")
+
+
+class ConfigSyntaxError(ConfigError):
+    """A file is not TOML."""
+
+    code = "config_syntax"
+    message = N_("{place}: this is not valid TOML.")
+    hint = N_('A line looks like this: property = "KOSA"')
+
+
+class ConfigUnreadableError(ConfigError):
+    """A file is there but can't be read."""
+
+    code = "config_unreadable"
+    message = N_("{place} can't be read: {reason}.")
+    hint = N_("Make it readable for you, or remove it.")
+
+
+class UnknownSettingError(ConfigError):
+    """A key that no setting has."""
+
+    code = "config_unknown"
+    message = N_("{place}: there is no setting “{key}”.")
+    hint = N_("Did you mean {nearest}?")
+
+
+class SettingValueError(ConfigError):
+    """A value of the wrong kind."""
+
+    code = "config_value"
+    message = N_("{place}: “{key}” can't be {value}.")
+    hint = N_("Expected: {expected}.")
+
+
+def _setting(default: Any, purpose: str, *, variable: str = "", secret: bool = False, choices: Any = ()) -> Any:
+    metadata = {"help": purpose, "variable": variable, "secret": secret, "choices": choices}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be configured. Times are in whole seconds, 0 is for ever."""
+
+    database_url: str | None = _setting(
+        None, N_("Address of your own PostgreSQL; without it the bundled one is used."), secret=True
+    )
+    redis_url: str | None = _setting(
+        None, N_("Address of your own Redis or Valkey; without it the bundled one is used."), secret=True
+    )
+    home: str | None = _setting(None, N_("Folder of the bundled servers."))
+    property: str | None = _setting(None, N_("Code of the property that commands work on."))
+    language: str | None = _setting(None, N_("Language of texts for people."), variable="EKOST_LANG", choices=LANGUAGES)
+    connect_timeout: int = _setting(5, N_("Seconds to wait for a connection."))
+    statement_timeout: int = _setting(60, N_("Seconds that one statement may take."))
+    lock_timeout: int = _setting(10, N_("Seconds to wait for another change of the same rows."))
+    pool_size: int = _setting(0, N_("Connections to keep open in long-lived processes."))
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    PREFIX: ClassVar[str] = "EKOST_"
+
+    def origin(self, key: str) -> str:
+        """Where the value of a setting comes from: a variable, a file, or `default`."""
+        return self.origins.get(key, DEFAULT)
+
+
+def known_settings() -> dict[str, Field[Any]]:
+    """Every setting by its key; `metadata` holds its help, its variable and whether it is a secret."""
+    return {it.name: it for it in fields(Settings) if it.metadata}
+
+
+def variable_of(key: str) -> str:
+    """The environment variable of a setting: `EKOST_DATABASE_URL`."""
+    return str(known_settings()[key].metadata["variable"]) or Settings.PREFIX + key.upper()
+
+
+def user_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """$XDG_CONFIG_HOME/ekost/config.toml, or the same below ~/.config."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    # The standard says that a relative path is to be ignored.
+    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".config"
+    return folder / "ekost" / "config.toml"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, system_file: Path = SYSTEM_FILE) -> Settings:
+    """The settings that hold for this process. Raises ConfigError for the first thing that is wrong."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for path in (system_file, user_file(environ)):
+        for key, value in read_file(path).items():
+            values[key], origins[key] = value, str(path)
+    for key, value in read_environment(environ).items():
+        values[key], origins[key] = value, variable_of(key)
+    return Settings(**values, origins=origins)
+
+
+def read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The settings in environment variables; an empty variable says nothing."""
+    given = {key: environ.get(variable_of(key)) for key in known_settings()}
+    return {key: parse(key, text, variable_of(key)) for key, text in given.items() if text}
+
+
+def variable_problems(environ: Mapping[str, str]) -> list[ConfigError]:
+    """Every variable that is no setting's, or holds what its setting can't be."""
+    found: list[ConfigError] = []
+    for key in known_settings():
+        try:
+            read_environment({variable_of(key): environ.get(variable_of(key), "")})
+        except ConfigError as error:
+            found.append(error)
+    known = {variable_of(key) for key in known_settings()} | OTHER_VARIABLES
+    for name in sorted(environ):
+        if name.startswith(Settings.PREFIX) and name not in known:
+            found.append(UnknownSettingError(place=name, key=name, nearest=_nearest(name, known)))
+    return found
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The settings in a TOML file; none if there is no file. Raises ConfigError."""
+    values: dict[str, Any] = {}
+    check_file(path, _raise, values)
+    return values
+
+
+def check_file(path: Path, tell: Callable[[ConfigError], None], values: dict[str, Any]) -> None:
+    """Put the good settings of a file into `values` and tell every error of the others."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, UnicodeError) as error:
+        tell(ConfigUnreadableError(place=path, reason=getattr(error, "strerror", None) or "UTF-8"))
+        return
+    found = _parse_toml(text, path, tell)
+    for key, value in found.items():
+        place = f"{path}:{line_of(key, text)}"
+        try:
+            values[key] = checked(key, value, place)
+        except ConfigError as error:
+            tell(error)
+
+
+def checked(key: str, value: Any, place: str) -> Any:
+    """A value that fits its setting. Raises UnknownSettingError, SettingValueError."""
+    setting = known_settings().get(key)
+    if setting is None:
+        raise UnknownSettingError(place=place, key=key, nearest=_nearest(key, known_settings()))
+    if _is_number(setting):
+        good = type(value) is int and value >= 0
+    else:
+        choices = setting.metadata["choices"]
+        good = isinstance(value, str) and value != "" and (not choices or value in choices)
+    if not good:
+        shown = "***" if setting.metadata["secret"] else repr(value)
+        raise SettingValueError(place=place, key=key, value=shown, expected=_expected(setting))
+    return value
+
+
+def parse(key: str, text: str, place: str) -> Any:
+    """The value that a text stands for, in a variable or on a command line. Raises ConfigError."""
+    setting = known_settings().get(key)
+    number = setting is not None and _is_number(setting) and text.isascii() and text.isdigit() and len(text) < 10
+    return checked(key, int(text) if number else text, place)
+
+
+def line_of(key: str, text: str) -> int:
+    """The line of a file on which a key is set, counted from 1."""
+    names = (key, f'"{key}"', f"'{key}'", f"[{key}]")
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.partition("=")[0].strip() in names:
+            return number
+    return 1
+
+
+def _parse_toml(text: str, path: Path, tell: Callable[[ConfigError], None]) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - only where there is a file
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The parser tells the place in its text only: "… (at line 3, column 5)" or "(at end of document)".
+        _before, _at, after = str(error).rpartition("at line ")
+        digits = after.partition(",")[0]
+        number = digits if digits.isdigit() else str(max(1, len(text.splitlines())))
+        tell(ConfigSyntaxError(place=f"{path}:{number}"))
+        return {}
+
+
+def _raise(error: ConfigError) -> None:
+    raise error
+
+
+def _is_number(setting: Field[Any]) -> bool:
+    return setting.type is int
+
+
+def _expected(setting: Field[Any]) -> str:
+    if _is_number(setting):
+        return "0, 1, 2, …"
+    return ", ".join(cast("tuple[str, ...]", setting.metadata["choices"])) or '"…"'
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    return str((get_close_matches(key, list(known), n=1, cutoff=0) or [""])[0])

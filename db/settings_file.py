@@ -1,0 +1,101 @@
+"""Change one line of the user's configuration file and leave the rest, comments included, as it was."""
+
+import json
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from db.errors import N_
+from db.settings import ConfigError, ConfigUnreadableError, known_settings, parse
+
+_PRIVATE = 0o600
+_OTHERS_MAY_READ = 0o077
+# Greedy up to the last @: a password may hold one although it should not.
+_PASSWORD = re.compile(r"(?<=://)([^:/@?]*:).+(?=@)|([?&](?:ssl)?password=)[^&]+")
+
+
+class NotEditableError(ConfigError):
+    """A file is written in a way that one line can't change."""
+
+    code = "config_not_editable"
+    message = N_("{place}: “{key}” can't be set here automatically.")
+    hint = N_("Open the file in an editor and write: {line}")
+
+
+class SecretExposedError(ConfigError):
+    """A password lies in a file that others can read."""
+
+    code = "config_exposed"
+    message = N_("{place}: other users of this machine can read the password in “{key}”.")
+    hint = N_("Close it: chmod 600 {place}")
+
+
+def write_setting(path: Path, key: str, text: str) -> None:
+    """Set `key` in the file to what `text` stands for; the file is replaced at once, or not at all.
+
+    Raises UnknownSettingError, SettingValueError, NotEditableError, ConfigUnreadableError.
+    """
+    value = parse(key, text, str(path))
+    line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        after = _with_line(before, key, line)
+        if not _says(after, key, value):
+            raise NotEditableError(place=path, key=key, line=line)
+        _replace(path, after)
+    except OSError as error:
+        raise ConfigUnreadableError(place=path, reason=error.strerror or "-") from error
+
+
+def mask(text: str) -> str:
+    """An address without its password; one we can't read is hidden altogether."""
+    return _PASSWORD.sub(r"\1\2***", text) if "://" in text else "***"
+
+
+def exposure(path: Path) -> list[ConfigError]:
+    """A warning for each password in a file that other users of the machine may read."""
+    try:
+        if not path.stat().st_mode & _OTHERS_MAY_READ:
+            return []
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+        return []  # told by who reads the settings
+    secrets = [key for key, setting in known_settings().items() if setting.metadata["secret"]]
+    return [SecretExposedError(place=path, key=key) for key in secrets if _PASSWORD.search(str(found.get(key)))]
+
+
+def _with_line(text: str, key: str, line: str) -> str:
+    """The text with the key's line replaced; a new one goes above the first table, where top-level keys end."""
+    lines = text.splitlines()
+    place = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
+    found = [n for n, old in enumerate(lines) if place.match(old)]
+    tables = [n for n, old in enumerate(lines) if old.lstrip().startswith("[")]
+    if found:
+        lines[found[0]] = line
+    else:
+        lines.insert(tables[0] if tables else len(lines), line)
+    return "\n".join(lines) + "\n"
+
+
+def _says(text: str, key: str, value: Any) -> bool:
+    try:
+        return bool(tomllib.loads(text).get(key) == value)
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    target = path.resolve()  # a link to a file elsewhere stays a link
+    mode = target.stat().st_mode & 0o777 if target.exists() else _PRIVATE
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,181 @@
+"""`ekost room`: rooms, what they cost and whether they are free."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from db.errors import N_
+from ekost_cli.context import Context
+from ekost_cli.fields import Field
+from ekost_cli.grammar import Noun, Takes
+from ekost_cli.options import RentOption, RoomArg
+from locales.catalogs import _
+
+app = Noun(_("Rooms: rent, capacity, status."))
+
+FIELDS = (
+    Field("id", N_("Number"), "int", wide=True),
+    Field("property", N_("Property")),
+    Field("number", N_("Room")),
+    Field("room_type", N_("Type"), wide=True),
+    Field("monthly_rent", N_("Rent a month"), "money"),
+    Field("capacity", N_("Beds"), "int"),
+    Field("occupied", N_("Taken"), "int"),
+    Field("status", N_("Status"), "status"),
+    Field("basis", N_("Rent per"), wide=True),
+    Field("created_at", N_("Added"), "instant", wide=True),
+)
+
+Basis = Literal["per_tenant", "split_room"]
+TypeOption = Annotated[str | None, typer.Option("--type", metavar="TEXT", help=_("Kind of room, such as AC."))]
+CapacityOption = Annotated[int | None, typer.Option("--capacity", metavar="N", help=_("How many tenants fit in."))]
+BasisOption = Annotated[
+    Basis | None, typer.Option("--basis", help=_("Each tenant pays the rent, or all share the room's rent."))
+]
+
+
+@app.command(
+    "add",
+    _("Add a room; its rent is the price of new leases."),
+    examples=(
+        "ekost room add A13 --rent 1500000 --property KOSA",
+        "ekost room add A14 --rent 2.000.000 --capacity 3 --basis split_room --property KOSA",
+    ),
+    takes=Takes.WRITE,
+    fields=FIELDS,
+)
+def add(
+    context: typer.Context,
+    number: RoomArg,
+    rent: Annotated[str, typer.Option("--rent", metavar="AMOUNT", help=_("Rent a month."))],
+    type_: TypeOption = None,
+    capacity: CapacityOption = None,
+    basis: BasisOption = None,
+) -> None:
+    from db.repositories.lookup import find_property
+    from db.repositories.rooms import Rooms
+    from db.services.rooms import add_room
+
+    ekost = Context.of(context)
+    with ekost.transaction() as conn:
+        prop = find_property(conn, ekost.property_code)
+        amount = ekost.amount(rent, prop.currency)
+        room_id = add_room(
+            conn, prop, number, amount, room_type=type_, capacity=1 if capacity is None else capacity,
+            basis=basis or "per_tenant",
+        )  # fmt: skip
+        ekost.show(Rooms(conn).row(room_id))
+
+
+@app.command(
+    "list",
+    _("List rooms, with who is free tonight."),
+    examples=("ekost room list", "ekost room list --status available --property KOSA", "ekost room list -o csv --all"),
+    takes=Takes.LIST,
+    fields=FIELDS,
+)
+def list_(
+    context: typer.Context,
+    status: Annotated[
+        Literal["available", "occupied", "renovation"] | None,
+        typer.Option("--status", help=_("Only rooms of this status.")),
+    ] = None,
+) -> None:
+    from db.repositories.lookup import find_property
+    from db.repositories.rooms import Rooms
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        found = Rooms(conn)
+        ekost.show_pages(lambda after, limit: found.page(property_id=prop, status=status, after=after, limit=limit))
+
+
+@app.command(
+    "show",
+    _("Show a room."),
+    examples=("ekost room show A1 --property KOSA", "ekost room show KOSA/A1 -o json"),
+    takes=Takes.PROPERTY,
+    fields=FIELDS,
+)
+def show(context: typer.Context, room: RoomArg) -> None:
+    from db.repositories.lookup import find_room
+    from db.repositories.rooms import Rooms
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        ekost.show(Rooms(conn).row(find_room(conn, room, ekost.property_code).id))
+
+
+@app.command(
+    "edit",
+    _("Change a room; existing leases keep their rent."),
+    examples=("ekost room edit KOSA/A1 --rent 1650000", "ekost room edit KOSA/A1 --type AC --dry-run"),
+    takes=Takes.WRITE,
+    fields=FIELDS,
+)
+def edit(
+    context: typer.Context,
+    room: RoomArg,
+    number: Annotated[str | None, typer.Option("--number", metavar="TEXT", help=_("A new number."))] = None,
+    rent: RentOption = None,
+    type_: TypeOption = None,
+    capacity: CapacityOption = None,
+    basis: BasisOption = None,
+) -> None:
+    from db.repositories.lookup import find_room
+    from db.repositories.rooms import Rooms
+    from db.services.rooms import edit_room
+
+    ekost = Context.of(context)
+    with ekost.transaction() as conn:
+        found = find_room(conn, room, ekost.property_code)
+        changes = {
+            "number": number, "monthly_rent": None if rent is None else ekost.amount(rent), "room_type": type_,
+            "capacity": capacity, "basis": basis,
+        }  # fmt: skip
+        edit_room(conn, found, changes)
+        ekost.show(Rooms(conn).row(found.id))
+
+
+@app.command(
+    "status",
+    _("Take a room out for renovation, or back; `occupied` follows from the leases."),
+    examples=("ekost room status KOSA/A13 renovation --dry-run", "ekost room status KOSA/A13 available --dry-run"),
+    takes=Takes.WRITE,
+    fields=FIELDS,
+)
+def status(
+    context: typer.Context,
+    room: RoomArg,
+    status: Annotated[Literal["available", "renovation"], typer.Argument(metavar="STATUS", help=_("The new status."))],
+) -> None:
+    from db.repositories.lookup import find_room
+    from db.repositories.rooms import Rooms
+    from db.services.rooms import set_room_status
+
+    ekost = Context.of(context)
+    with ekost.transaction() as conn:
+        found = find_room(conn, room, ekost.property_code)
+        set_room_status(conn, found, status)
+        ekost.show(Rooms(conn).row(found.id))
+
+
+@app.command(
+    "archive",
+    _("Hide a room that is not let."),
+    examples=("ekost room archive KOSA/A13 --yes",),
+    takes=Takes.WRITE | Takes.YES,
+    fields=FIELDS,
+)
+def archive(context: typer.Context, room: RoomArg) -> None:
+    from db.repositories.lookup import find_room
+    from db.repositories.rooms import Rooms
+    from db.services.rooms import archive_room
+
+    ekost = Context.of(context)
+    with ekost.transaction() as conn:
+        found = find_room(conn, room, ekost.property_code)
+        ekost.confirm(_("Archive room {number}?").format(number=found.number))
+        archive_room(conn, found)
+        ekost.show(Rooms(conn).row(found.id))

@@ -1,0 +1,65 @@
+"""`ekost up`, `down` and `status`: the bundled servers."""
+
+from typing import Annotated
+
+import typer
+
+from db.errors import N_
+from ekost_cli.context import Context
+from ekost_cli.fields import Field
+from ekost_cli.grammar import command
+from locales.catalogs import _
+
+FIELDS = (
+    Field("name", N_("Server")),
+    Field("state", N_("State"), "status"),
+    Field("version", N_("Version")),
+    Field("pid", N_("Process"), "int"),
+    Field("socket", N_("Socket"), wide=True),
+    Field("data", N_("Data"), wide=True),
+    Field("log", N_("Log"), wide=True),
+)
+
+
+@command("up", _("Start the bundled servers."), examples=("ekost up", "ekost up -o json"), fields=FIELDS)
+def up(context: typer.Context) -> None:
+    from db.embedded.driver import ensure_started, status
+
+    ekost = Context.of(context)
+    ensure_started(ekost.home)
+    if ekost.settings.database_url is None:
+        _ = ekost.database
+    ekost.show_list(status(ekost.home))
+
+
+@command("down", _("Stop the bundled servers."), examples=("ekost down",), fields=FIELDS[:1])
+def down(context: typer.Context) -> None:
+    from db.embedded.driver import stop
+
+    ekost = Context.of(context)
+    stopped = stop(ekost.home)
+    if not stopped:
+        ekost.note(_("Nothing was running."))
+    ekost.show_list([{"name": name} for name in stopped])
+
+
+@command(
+    "status",
+    _("Show whether the servers run; starts nothing."),
+    examples=("ekost status", 'psql "$(ekost status --url)"'),
+    fields=FIELDS,
+)
+def status(
+    context: typer.Context,
+    url: Annotated[bool, typer.Option("--url", help=_("Print the database's address, with its password."))] = False,
+) -> None:
+    from db.embedded.driver import status as server_status
+
+    ekost = Context.of(context)
+    if url:
+        ekost.say(ekost.database.url.replace("postgresql+psycopg:", "postgresql:"))
+        return
+    if ekost.settings.database_url is not None:
+        with ekost.reading():
+            ekost.note(_("Your own database at {place} answers.").format(place=ekost.database.place))
+    ekost.show_list(server_status(ekost.home))

@@ -1,0 +1,196 @@
+"""What a command works with: settings, the book, today, and the way to show things. Connects when first asked."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from db.errors import N_, EkostError, UsageError
+from db.settings import Settings, load_settings
+from ekost_cli.dates import parse_date
+from ekost_cli.fields import Field, chosen
+from ekost_cli.invocation import Invocation
+from ekost_cli.output import PageReader, Printer
+from ekost_cli.terminal import is_terminal
+from locales.catalogs import _, current_language
+from locales.safe import safe
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.engine import Database
+
+HOME_TIMEZONE = "Asia/Jakarta"
+
+
+class ConfirmationNeededError(UsageError):
+    """A question has nobody to answer it."""
+
+    code = "confirmation_needed"
+    message = N_("This needs a confirmation, and there is no terminal to ask on.")
+    hint = N_("Add --yes if you are sure.")
+
+
+class DeclinedError(EkostError):
+    """The answer was no."""
+
+    code = "declined"
+    message = N_("Not confirmed: nothing was changed.")
+
+
+class Context:
+    """One run of one command."""
+
+    def __init__(self, options: Invocation, fields: tuple[Field, ...] = ()) -> None:
+        self.options = options
+        self.printer = Printer(options, fields)
+
+    @classmethod
+    def of(cls, context: typer.Context) -> "Context":
+        """The context of a command that is running; always the same one."""
+        if "ekost" not in context.meta:
+            verb = getattr(context.command, "verb", None)
+            context.meta["ekost"] = cls(context.obj or Invocation(), verb.fields if verb else ())
+        found: Context = context.meta["ekost"]
+        return found
+
+    # -- what was asked for
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration. Raises ConfigError."""
+        return load_settings()
+
+    @property
+    def property_code(self) -> str | None:
+        """Code of the property to work on: `--property`, EKOST_PROPERTY, the configuration, or none."""
+        return self.options.property or self.settings.property
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing may be kept."""
+        return self.options.dry_run
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key, if one was given."""
+        return self.options.key
+
+    def as_of(self, timezone: str = HOME_TIMEZONE) -> date | None:
+        """The day of `--as-of`, or none. Raises DateError."""
+        return self.day(self.options.as_of, timezone)
+
+    def day(self, text: str | None, timezone: str = HOME_TIMEZONE) -> date | None:
+        """A date as typed: `2026-03-01`, `today`, `yesterday`; None stays None. Raises DateError."""
+        return None if text is None else parse_date(text, self.today(timezone))
+
+    def amount(self, text: str, currency: str = "IDR") -> Decimal:
+        """An amount as typed: `1500000`, `Rp1.500.000`, `1,5jt` (M4). Raises subclasses of AmountError."""
+        from db.domain.money import parse_amount
+
+        return parse_amount(text, language=current_language(), currency=currency)
+
+    def today(self, timezone: str = HOME_TIMEZONE) -> date:
+        """The day on the wall of a house in `timezone` (M3)."""
+        from db.domain.dates import business_date
+
+        return business_date(datetime.now(UTC), timezone)
+
+    # -- the book
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of the bundled servers."""
+        from db.embedded.driver import default_home
+
+        return Path(self.settings.home).expanduser().absolute() if self.settings.home else default_home()
+
+    @cached_property
+    def database(self) -> "Database":
+        """The book: the configured one, or the bundled one, started and migrated if need be."""
+        from db.engine import Database, Limits
+        from db.migrations.runner import ensure_current
+
+        settings = self.settings
+        limits = Limits(
+            connect_timeout=settings.connect_timeout,
+            statement_timeout=settings.statement_timeout * 1000,
+            lock_timeout=settings.lock_timeout * 1000,
+        )
+        database = Database(settings.database_url or self._bundled_url(), limits)
+        ensure_current(database, automatic=settings.database_url is None)
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator["Connection"]:
+        """One transaction, committed at the end; with `--dry-run` everything is done and then rolled back."""
+        with self.database.transaction(dry_run=self.dry_run) as conn:
+            yield conn
+        if self.dry_run:
+            self.note(_("Nothing was kept: this was a dry run."))
+
+    @contextmanager
+    def reading(self) -> Iterator["Connection"]:
+        """A read-only transaction in which everything is of one moment."""
+        with self.database.reading() as conn:
+            yield conn
+
+    def _bundled_url(self) -> str:
+        from db.embedded.driver import ensure_postgres
+
+        return ensure_postgres(self.home)
+
+    # -- stdout
+
+    @property
+    def for_people(self) -> bool:
+        """Whether stdout is read by a person (`table`), not by a program."""
+        return self.printer.format == "table"
+
+    def show(self, record: Any, fields: tuple[Field, ...] | None = None) -> None:
+        """Print one thing: its lines for a person, the object in JSON."""
+        self.printer.show(record, self._chosen(fields))
+
+    def show_list(self, records: Iterable[Any], fields: tuple[Field, ...] | None = None) -> None:
+        """Print a list that is complete."""
+        self.printer.show_list(records, self._chosen(fields))
+
+    def show_pages(self, read: PageReader, fields: tuple[Field, ...] | None = None) -> None:
+        """Print a page of a list, or all of it with `--all`; `read(after, limit)` gets a page."""
+        self.printer.show_pages(read, self._chosen(fields))
+
+    def say(self, text: str) -> None:
+        """Print a line for a person on stdout."""
+        sys.stdout.write(safe(text) + "\n")
+
+    def _chosen(self, fields: tuple[Field, ...] | None) -> tuple[Field, ...]:
+        described = fields or self.printer.fields
+        return chosen(self.options.fields, described) if self.options.fields else described
+
+    # -- stderr
+
+    def note(self, text: str) -> None:
+        """Tell a person something beside the data; silent with `-q`."""
+        self.printer.note(text)
+
+    def verbose(self, text: str) -> None:
+        """Tell what is going on, to who asked for it with `-v`."""
+        if self.options.verbose:
+            self.printer.note(text)
+
+    def confirm(self, question: str) -> None:
+        """Ask before something that can't be undone; `--yes` and `--dry-run` need no answer. Raises DeclinedError."""
+        if self.options.yes or self.dry_run:
+            return
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+            raise ConfirmationNeededError
+        sys.stderr.write(safe(question) + " " + _("[y/N]") + " ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in {"y", "yes", "ya"}:
+            raise DeclinedError

@@ -1,0 +1,62 @@
+"""What a command prints, described as data: names are an API, labels and kinds are for people."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from db.errors import N_, UsageError
+
+Kind = Literal["text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "nested"]
+NUMERIC = frozenset({"money", "number", "percent", "int"})
+
+
+class UnknownFieldError(UsageError):
+    """`--fields` names something that this command does not print."""
+
+    code = "unknown_field"
+    message = N_("There is no field “{field}” here.")
+    hint = N_("Did you mean {nearest}? `--fields help` lists them all.")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column. `name` is the attribute or key of the record, `label` its heading (marked with `N_`).
+
+    The first field of a list is the key that `-o id` prints. A `wide` field gives way when the terminal is narrow.
+    Money is shown in the currency of the record's own `currency`, instants on the clock of its `timezone`.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    wide: bool = False
+
+    @property
+    def to_the_right(self) -> bool:
+        """Figures are aligned at their last digit."""
+        return self.kind in NUMERIC
+
+
+def value_of(record: Any, name: str) -> Any:
+    """The value of a field in a named tuple or a mapping."""
+    return record[name] if isinstance(record, Mapping) else getattr(record, name)
+
+
+def extra_of(record: Any, name: str, default: str) -> str:
+    """A companion of the values (`currency`, `timezone`) that a record may carry or not."""
+    found = record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
+    return str(found or default)
+
+
+def chosen(names: str, fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields that `--fields a,b,c` names, in that order. Raises UnknownFieldError."""
+    known = {field.name: field for field in fields}
+    return tuple(known[_known(name.strip(), known)] for name in names.split(","))
+
+
+def _known(name: str, known: Mapping[str, Field]) -> str:
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0) or [""]
+        raise UnknownFieldError(field=name, nearest=nearest[0])
+    return name

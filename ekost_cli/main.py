@@ -1,0 +1,124 @@
+"""The door: one process, one command, one exit status.
+
+Everything heavy is imported on the way, never here: `ekost --version` must not wait for a parser.
+"""
+
+import os
+import sys
+
+VERSION = "0.1.0"
+
+
+def main() -> int:
+    """Run the command line of this process; the exit status."""
+    words = sys.argv[1:]
+    try:
+        if words in (["--version"], ["-V"]):
+            print(f"ekost {VERSION}")
+            return _finished(0, words)
+        return run(words)
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def run(words: list[str]) -> int:
+    """Run one command line (without the program's name) and flush what it printed; the exit status."""
+    from ekost_cli.terminal import prepare_streams
+
+    prepare_streams()
+    _be_terminable()
+    try:
+        _speak(words)
+        status = _dispatch(words)
+    except KeyboardInterrupt:
+        status = _interrupted()
+    except SystemExit as exit_:  # SIGTERM
+        status = exit_.code if isinstance(exit_.code, int) else 1
+    except BrokenPipeError:
+        status = 141
+    except Exception as error:  # the one place where every error becomes an exit status
+        status = _failed(error, words)
+    return _finished(status, words)
+
+
+def _dispatch(words: list[str]) -> int:
+    from typer.exceptions import Exit
+
+    from ekost_cli.invocation import Invocation
+    from ekost_cli.lazy import Root
+
+    if "_EKOST_COMPLETE" in os.environ:
+        from ekost_cli.completing import complete
+
+        return complete(Root())
+    root = Root()
+    try:
+        with root.make_context("ekost", list(words), obj=Invocation()) as context:
+            root.invoke(context)
+    except Exit as exit_:
+        return exit_.exit_code
+    return 0
+
+
+def _speak(words: list[str]) -> None:
+    """Choose the language before typer is imported: help texts are translated as they are declared."""
+    from db.errors import UsageError
+    from db.settings import load_settings
+    from ekost_cli.words import option_value
+    from locales.catalogs import pick_language, set_language
+
+    try:
+        configured = load_settings().language
+    except UsageError:
+        configured = None  # the command itself will say what is wrong with the configuration
+    set_language(pick_language(option_value(words, "lang"), os.environ, configured))
+
+
+def _be_terminable() -> None:
+    """Let SIGTERM unwind like an exception: transactions are rolled back, the status is 143."""
+    import signal
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise SystemExit(143)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _interrupted() -> int:
+    # The terminal has echoed ^C: what follows must begin on a new line.
+    if sys.stderr and sys.stderr.isatty():
+        sys.stderr.write("\n")
+    return 130
+
+
+def _failed(error: Exception, words: list[str]) -> int:
+    from ekost_cli.failures import failure_of
+    from ekost_cli.report import report, report_origin
+
+    failure = failure_of(error)
+    report(failure, words)
+    report_origin(error)
+    return int(failure.exit)
+
+
+def _finished(status: int, words: list[str]) -> int:
+    """Flush while errors can still be told; the interpreter's own flush at the end would print a traceback."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        _silence_stdout()
+        if isinstance(error, BrokenPipeError):
+            return status or 141
+        from ekost_cli.failures import OutputFailedError
+
+        return status or _failed(OutputFailedError(reason=getattr(error, "strerror", None) or "-"), words)
+    return status
+
+
+def _silence_stdout() -> None:
+    """Send the rest to nowhere, so that the flush at exit finds no closed pipe."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

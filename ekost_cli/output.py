@@ -1,0 +1,98 @@
+"""Show records: a table for a person, a stream for a program; what is left out is said on stderr."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, Protocol
+
+from ekost_cli.invocation import Invocation
+from ekost_cli.terminal import is_terminal
+from ekost_cli.writers import WRITERS, Fields, write_object
+from locales.catalogs import _
+from locales.safe import safe
+
+# Rows that are fetched at a time for `--all`.
+PAGE_OF_ALL = 500
+
+
+class PageLike(Protocol):
+    """Some rows, and the cursor of the page behind them."""
+
+    @property
+    def items(self) -> Iterable[Any]: ...
+    @property
+    def next(self) -> str | None: ...
+
+
+PageReader = Callable[[str | None, int], PageLike]
+
+
+class Printer:
+    """Prints what one command shows, in the format its command line asks for."""
+
+    def __init__(self, options: Invocation, fields: Fields = ()) -> None:
+        self.options = options
+        self.fields = fields
+
+    @property
+    def format(self) -> str:
+        """The format asked for, or a table on a terminal and TSV in a pipe."""
+        return self.options.output or ("table" if is_terminal(sys.stdout) else "tsv")
+
+    def show(self, record: Any, fields: Fields) -> None:
+        """Print one thing."""
+        if self.format == "table":
+            from ekost_cli.tables import write_card
+
+            write_card(sys.stdout, record, fields, self.options.color)
+        elif self.format == "json":
+            write_object(sys.stdout, record, fields)
+        else:
+            WRITERS[self.format](sys.stdout, [record], fields, lambda: None)
+
+    def show_list(self, records: Iterable[Any], fields: Fields) -> None:
+        """Print a whole list."""
+        self._write(iter(records), fields, lambda: None)
+
+    def show_pages(self, read: PageReader, fields: Fields) -> None:
+        """Print a page, or all pages in constant memory, and say when there is more."""
+        if self.options.all:
+            self._write(_all_rows(read, self.options.after), fields, lambda: None)
+            return
+        page = read(self.options.after, self.options.limit)
+        self._write(iter(page.items), fields, lambda: page.next)
+        if page.next is not None:
+            self.note(_("There are more rows: add --after {cursor} or --all.").format(cursor=page.next))
+
+    def note(self, text: str) -> None:
+        """A line on stderr, unless the command is to be quiet."""
+        if not self.options.quiet:
+            sys.stderr.write(safe(text) + "\n")
+
+    def _write(self, records: Iterator[Any], fields: Fields, cursor: Callable[[], str | None]) -> None:
+        if self.format == "table":
+            self._table(records, fields)
+        else:
+            WRITERS[self.format](sys.stdout, records, fields, cursor)
+
+    def _table(self, records: Iterator[Any], fields: Fields) -> None:
+        first = next(records, None)
+        if first is None:
+            self.note(_("Nothing found."))
+            return
+        from ekost_cli.tables import write_table
+
+        picked = self.options.fields is not None
+        dropped = write_table(sys.stdout, chain([first], records), fields, self.options.color, keep_all=picked)
+        if dropped:
+            names = ", ".join(field.name for field in dropped)
+            self.note(_("Too narrow for: {fields}. Choose columns with --fields.").format(fields=names))
+
+
+def _all_rows(read: PageReader, after: str | None) -> Iterator[Any]:
+    while True:
+        page = read(after, PAGE_OF_ALL)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next

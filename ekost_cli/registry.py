@@ -1,0 +1,48 @@
+"""Every noun and root command by name, so that help and completion need not import a single one of them."""
+
+from typing import NamedTuple
+
+from db.errors import N_
+
+
+class Entry(NamedTuple):
+    """A word behind `ekost`: the `module:name` of its `Noun` or `Verb`, and what it is for."""
+
+    name: str
+    target: str
+    help: str
+
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    N_("Start"): (
+        Entry("demo", "demo:demo", N_("Fill the book with a made-up kos to try things on.")),
+        Entry("up", "servers:up", N_("Start the bundled servers.")),
+        Entry("down", "servers:down", N_("Stop the bundled servers.")),
+        Entry("status", "servers:status", N_("Show whether the servers run.")),
+    ),
+    N_("Rooms and tenants"): (
+        Entry("property", "property:app", N_("Properties: houses with rooms to let.")),
+        Entry("room", "room:app", N_("Rooms: rent, capacity, status.")),
+        Entry("tenant", "tenant:app", N_("Tenants: who they are, where they live, moving in and out.")),
+        Entry("lease", "lease:app", N_("Leases and changes of rent.")),
+        Entry("search", "search:search", N_("Find tenants, rooms and payments by any word.")),
+    ),
+    N_("Money"): (
+        Entry("payment", "payment:app", N_("Payments: record, list, void.")),
+        Entry("balance", "balance:app", N_("Balances: who owes what, since when and why.")),
+        Entry("charge", "charge:app", N_("Charges: rent, electricity, damage and others.")),
+        Entry("billing", "billing:app", N_("Book the rent that has become due.")),
+        Entry("deposit", "deposit:app", N_("Deposits: take, apply, refund.")),
+    ),
+    N_("Files"): (Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),),
+    N_("Care"): (
+        Entry("check", "check:check", N_("Check the invariants of the book.")),
+        Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
+        Entry("db", "database:app", N_("The database: schema and migrations.")),
+        Entry("config", "config:app", N_("Settings: show, change, validate.")),
+        Entry("completion", "completion:app", N_("Scripts that let the shell complete commands.")),
+        Entry("help", "help:help_", N_("Help on a command, on exit codes and on the environment.")),
+    ),
+}
+
+ENTRIES: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values() for entry in entries}

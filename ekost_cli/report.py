@@ -1,0 +1,39 @@
+"""Tell a failure on stderr: one line and a hint for people, one JSON object for programs."""
+
+import os
+import sys
+import traceback
+
+from ekost_cli.failures import Failure
+from ekost_cli.terminal import BOLD, RED, RESET, wants_color
+from ekost_cli.values import dump
+from ekost_cli.words import option_value
+from locales.catalogs import _
+
+
+def report(failure: Failure, words: list[str]) -> None:
+    """Write a failure of the command line `words`, which says by itself in what format."""
+    if option_value(words, "output", "o") in ("json", "ndjson"):
+        text = dump({"error": failure._asdict()}) + "\n"
+    else:
+        text = _line(failure, option_value(words, "color") or "auto")
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # nobody is there to be told
+
+
+def report_origin(error: BaseException) -> None:
+    """Where it happened, for who asked by EKOST_DEBUG."""
+    if os.environ.get("EKOST_DEBUG") not in (None, "", "0"):
+        traceback.print_exception(error)
+
+
+def _line(failure: Failure, color: str) -> str:
+    label = "ekost: " + _("error") + ":"
+    if wants_color(sys.stderr, color):
+        label = f"{BOLD}{RED}{label}{RESET}"
+    # One line, whatever the message holds.
+    lines = [f"{label} {failure.message}", *([failure.hint] if failure.hint else [])]
+    return "".join(" ".join(line.splitlines()) + "\n" for line in lines)

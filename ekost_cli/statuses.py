@@ -1,0 +1,37 @@
+"""Words and colours for states; programs get the codes."""
+
+from db.errors import N_
+from locales.catalogs import _
+from locales.safe import safe
+
+_STATUSES: dict[str, tuple[str, str]] = {
+    "paid": (N_("paid"), "green"),
+    "partial": (N_("partly paid"), "yellow"),
+    "unpaid": (N_("unpaid"), "red"),
+    "credit": (N_("in credit"), "cyan"),
+    "available": (N_("available"), "green"),
+    "occupied": (N_("occupied"), ""),
+    "renovation": (N_("in renovation"), "yellow"),
+    "queued": (N_("queued"), ""),
+    "running": (N_("running"), "cyan"),
+    "stopped": (N_("stopped"), "dim"),
+    "done": (N_("done"), "green"),
+    "failed": (N_("failed"), "red"),
+    "undone": (N_("undone"), "dim"),
+    "active": (N_("active"), "green"),
+    "ended": (N_("ended"), "dim"),
+    "archived": (N_("archived"), "dim"),
+    "pass": (N_("fine"), "green"),
+    "warn": (N_("warning"), "yellow"),
+    "fail": (N_("broken"), "red"),
+}
+
+
+def status_word(code: str) -> str:
+    """A state in the reader's language; one that nobody named yet as it is stored."""
+    return _(_STATUSES[code][0]) if code in _STATUSES else safe(code)
+
+
+def status_style(code: str) -> str:
+    """The colour of a state."""
+    return _STATUSES.get(code, ("", ""))[1]

@@ -1,0 +1,153 @@
+"""Tables and cards for a terminal, with amounts, dates and words as people write them.
+
+Only here Rich is used. Stored text goes through `safe` and into `Text`: nothing in a name is taken for markup.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Literal, TextIO
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ekost_cli.fields import Field, extra_of, value_of
+from ekost_cli.statuses import status_style, status_word
+from ekost_cli.terminal import wants_color, width
+from ekost_cli.values import as_text
+from locales import formats
+from locales.catalogs import _
+from locales.safe import safe
+
+Fields = tuple[Field, ...]
+Row = list[Text]
+
+NOTHING = "-"
+GAP = 2
+# A column that may be cut keeps at least so much.
+LEAST = 12
+# Rows of a long table share the widths of the first so many, so that it can be printed as it comes.
+CHUNK = 200
+
+
+def write_table(out: TextIO, records: Iterable[Any], fields: Fields, color: str, *, keep_all: bool) -> list[Field]:
+    """Print a table; the fields that the terminal had no room for, unless they were asked for by name."""
+    rows = iter(records)
+    first = [_row(record, fields) for record in islice(rows, CHUNK)]
+    widths = [_width(n, field, first) for n, field in enumerate(fields)]
+    kept = list(range(len(fields))) if keep_all else _fitting(fields, widths, width())
+    console = _console(out, color)
+    for number, chunk in enumerate(_chunks(first, rows, fields)):
+        console.print(_table(fields, kept, widths, chunk, header=number == 0), crop=False)
+    return [field for n, field in enumerate(fields) if n not in kept]
+
+
+def write_card(out: TextIO, record: Any, fields: Fields, color: str) -> None:
+    """Print one thing, a field a line, the labels aligned."""
+    grid = Table.grid(padding=(0, GAP))
+    grid.add_column(no_wrap=True, style="bold")
+    grid.add_column(overflow="fold")
+    for field in fields:
+        grid.add_row(Text(_(field.label)), cell(record, field))
+    _console(out, color).print(grid)
+
+
+def cell(record: Any, field: Field) -> Text:
+    """A value as a person reads it."""
+    value = value_of(record, field.name)
+    if value is None or value == "":
+        return Text(NOTHING, style="dim")
+    if field.kind == "status":
+        return Text(status_word(str(value)), style=status_style(str(value)))
+    style = "red" if field.kind == "money" and value < 0 else ""
+    return Text(safe(_words(record, field, value)), style=style)
+
+
+def _words(record: Any, field: Field, value: Any) -> str:
+    return _WORDS[field.kind](record, value) if field.kind in _WORDS else as_text(record, field)
+
+
+_WORDS: dict[str, Callable[[Any, Any], str]] = {
+    "money": lambda record, value: formats.money(value, extra_of(record, "currency", "IDR")),
+    "number": lambda record, value: formats.number(value),
+    "percent": lambda record, value: formats.number(value) + " %",
+    "date": lambda record, value: formats.date_short(value),
+    "instant": lambda record, value: formats.instant(value, _zone(record, value)),
+    "phone": lambda record, value: formats.phone_local(value),
+    "bool": lambda record, value: _("yes") if value else _("no"),
+}
+
+
+def _zone(record: Any, moment: datetime) -> Any:
+    name = extra_of(record, "timezone", "")
+    return ZoneInfo(name) if name else moment.astimezone().tzinfo
+
+
+def _row(record: Any, fields: Fields) -> Row:
+    return [cell(record, field) for field in fields]
+
+
+def _chunks(first: list[Row], rest: Iterator[Any], fields: Fields) -> Iterator[list[Row]]:
+    while first:
+        yield first
+        first = [_row(record, fields) for record in islice(rest, CHUNK)]
+
+
+def _width(column: int, field: Field, rows: Sequence[Row]) -> int:
+    return max([cell_len(_(field.label)), *(row[column].cell_len for row in rows)])
+
+
+def _fitting(fields: Fields, widths: list[int], room: int) -> list[int]:
+    """The columns that fit: wide ones go first, then the last ones; the first column always stays."""
+    kept = list(range(len(fields)))
+    for n in sorted(kept, key=lambda n: (not fields[n].wide, -n)):
+        if _needed(fields, widths, kept) <= room or len(kept) == 1:
+            break
+        kept.remove(n)
+    return kept
+
+
+def _needed(fields: Fields, widths: list[int], kept: list[int]) -> int:
+    """Columns of the terminal that a table needs at least: texts can be cut, figures can't."""
+    least = [widths[n] if fields[n].kind != "text" else min(widths[n], LEAST) for n in kept]
+    return sum(least) + GAP * (len(kept) - 1)
+
+
+def _table(fields: Fields, kept: list[int], widths: list[int], rows: list[Row], *, header: bool) -> Table:
+    table = Table(box=None, show_header=header, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for n, room in zip(kept, _shared_out(fields, widths, kept, width()), strict=True):
+        side: Literal["left", "right"] = "right" if fields[n].to_the_right else "left"
+        table.add_column(Text(_(fields[n].label)), justify=side, width=room, overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[n] for n in kept))
+    return table
+
+
+def _shared_out(fields: Fields, widths: list[int], kept: list[int], room: int) -> list[int]:
+    """A width for each column: the longest texts give way until all fit."""
+    shares = [widths[n] for n in kept]
+    while sum(shares) + GAP * (len(shares) - 1) > room:
+        texts = [i for i, n in enumerate(kept) if fields[n].kind == "text" and shares[i] > LEAST]
+        if not texts:
+            break
+        longest = max(texts, key=lambda i: shares[i])
+        shares[longest] -= 1
+    return shares
+
+
+def _console(out: TextIO, color: str) -> Console:
+    colorful = wants_color(out, color)
+    return Console(
+        file=out,
+        width=width(),
+        force_terminal=colorful,
+        no_color=not colorful,
+        color_system="standard" if colorful else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=False,
+    )

@@ -1,0 +1,43 @@
+"""Balances that are shown are of today: rent that became due since the last run is posted first, if it is little."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ekost_cli.context import Context
+from locales.catalogs import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# So many leases are brought up to date on the way; more wait for `billing run`.
+LITTLE = 200
+
+
+@contextmanager
+def up_to_date(ekost: Context, tenant: str | None = None) -> Iterator["Connection"]:
+    """A read-only transaction behind the accrual: of everything if it is little, else of `tenant` alone."""
+    from db.services.billing import count_due
+
+    with ekost.reading() as conn:
+        due = count_due(conn, most=LITTLE + 1)
+        if not due:
+            yield conn
+            return
+    _accrue(ekost, due, tenant)
+    with ekost.reading() as conn:
+        yield conn
+
+
+def _accrue(ekost: Context, due: int, tenant: str | None) -> None:
+    from db.repositories.lookup import find_tenant
+    from db.services.billing import accrue
+
+    with ekost.database.transaction() as conn:
+        if due <= LITTLE:
+            accrue(conn, limit=LITTLE)
+        elif tenant is not None:
+            accrue(conn, tenant_id=find_tenant(conn, tenant, ekost.property_code).id)
+        else:
+            count = f"{LITTLE}"
+            ekost.note(_("More than {count} leases have rent to post: run `ekost billing run`.").format(count=count))
