@@ -1,9 +1,13 @@
 """Under which account the servers run when root starts them: never root itself."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from db.embedded.errors import ServiceAccountError
@@ -55,9 +59,27 @@ def _created(name: str) -> pwd.struct_passwd:
     program = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if name != _DEFAULT_NAME or program is None:
         raise ServiceAccountError(account=name, reason="it is not in the list of users")
+    with _user_list_to_ourselves():
+        try:
+            return pwd.getpwnam(name)  # another starter was faster
+        except KeyError:
+            return _added(program, name)
+
+
+@contextmanager
+def _user_list_to_ourselves() -> Iterator[None]:
+    """Keep other starters out: two `useradd` at once add the same name twice, with two numbers.
+
+    useradd replaces the file, so that a lock on the old one ends when the name is in the new one.
+    """
+    with Path("/etc/passwd").open(encoding="utf-8") as users:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        yield
+
+
+def _added(program: str, name: str) -> pwd.struct_passwd:
     done = subprocess.run([program, *_USERADD, name], capture_output=True, text=True, check=False)
     try:
-        # Asked again whatever useradd said: another starter may have been faster.
         return pwd.getpwnam(name)
     except KeyError:
         raise ServiceAccountError(account=name, reason=done.stderr.strip() or "useradd failed") from None

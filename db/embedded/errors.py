@@ -67,6 +67,15 @@ class ServiceAccountError(EmbeddedServerError):
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
 
+class RootPowerlessError(EmbeddedServerError):
+    """A container took from its root what it takes to become somebody else."""
+
+    code = "root_powerless"
+    message = N_("Root is not allowed to become the account {account} here, and the servers don't run as root.")
+    hint = N_("Run ekost as an ordinary user, or give the container CAP_CHOWN, CAP_SETUID and CAP_SETGID.")
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+
 class UserUnknownError(EmbeddedServerError):
     """PostgreSQL insists on a name for the user that makes its data folder."""
 

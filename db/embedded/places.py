@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.embedded.account import Account, owner_of, service_account
-from db.embedded.errors import FolderOfOthersError
+from db.embedded.errors import FolderOfOthersError, RootPowerlessError
 
 
 class Place(NamedTuple):
@@ -47,8 +47,17 @@ def make_place(home: Path) -> Place:
     account = service_account()
     state = home / "state"
     state.mkdir(mode=0o700, exist_ok=True)
-    os.chown(state, *account, follow_symlinks=False)
-    return Place(state, account)
+    if state.lstat().st_uid == 0:
+        _give(state, account)
+    # Whoever was first has chosen the account.
+    return Place(state, owner_of(state.lstat()))
+
+
+def _give(folder: Path, account: Account) -> None:
+    try:
+        os.chown(folder, *account, follow_symlinks=False)
+    except PermissionError:
+        raise RootPowerlessError(account=account.name) from None
 
 
 def _make_root_home(home: Path) -> None:

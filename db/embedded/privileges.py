@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from db.embedded.account import Account
-from db.embedded.errors import EmbeddedServerError, FolderUnusableError, restored
+from db.embedded.errors import FolderUnusableError, RootPowerlessError, restored
 from db.errors import EkostError
 
 T = TypeVar("T")
@@ -102,8 +102,7 @@ def _drop_privileges(account: Account) -> None:
         os.setgid(account.gid)
         os.setuid(account.uid)
     except PermissionError:
-        # A container that took CAP_SETUID away from its root.
-        raise EmbeddedServerError(detail="root is not allowed to change its user here") from None
+        raise RootPowerlessError(account=account.name) from None
     os.umask(0o077)
     os.chdir("/")
     os.environ["HOME"] = "/nonexistent"

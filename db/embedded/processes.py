@@ -12,7 +12,7 @@ from db.embedded.errors import ServerStartError
 _ROUND_TRIP_TIMEOUT = 5.0
 """Seconds for an answer over a local socket."""
 _NEW_LOG = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-_TELLING = ("FATAL:", "PANIC:", "ERROR:", "error:", "Fatal", "# ")
+_TELLING = ("FATAL:", "PANIC:", "ERROR:", "error:", "Fatal")
 
 
 def environment() -> dict[str, str]:
@@ -125,5 +125,6 @@ def telling_line(output: str) -> str:
     """The line of a server's output that tells most about a failure: people get one line, not a log."""
     # Only the end: earlier lines of a log tell of other days.
     lines = [line.strip() for line in output.splitlines() if line.strip()][-12:]
-    telling = [line for line in lines if any(mark in line for mark in _TELLING)]
-    return (telling or lines or ["no output"])[-1][:300]
+    telling = [line[line.index(mark) :] for line in lines for mark in _TELLING if mark in line]
+    # The first complaint is the cause, the others are what came of it.
+    return (telling[:1] or lines[-1:] or ["no output"])[0][:300]

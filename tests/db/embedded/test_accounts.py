@@ -123,6 +123,41 @@ def test_a_user_without_a_place_to_write_is_told_to_set_the_home(
 
 @needs_root
 @pytest.mark.servers
+@pytest.mark.skipif(not (shutil.which("unshare") and shutil.which("useradd")), reason="needs unshare and useradd")
+def test_the_service_account_is_created_once_by_starters_at_once(
+    fresh: Installation, make_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etc = _etc_without_our_user(make_folder())
+    monkeypatch.delenv("EKOST_RUN_AS")
+    start = "import sys, pathlib; from db.embedded import driver; driver.ensure_valkey(pathlib.Path(sys.argv[1]))"
+    script = 'mount --bind "$1" /etc || exit 77; pids=; for i in 1 2 3 4 5 6 7 8; do "$2" -c "$3" "$4" & '
+    script += 'pids="$pids $!"; done; for pid in $pids; do wait $pid || exit 1; done'
+    arguments = [str(etc), sys.executable, start, str(fresh.home)]
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script, "sh", *arguments], cwd=Path(__file__).parents[3], check=False
+    )
+    if done.returncode == 77:
+        pytest.skip("no mount namespaces here")
+
+    entries = [line for line in (etc / "passwd").read_text().splitlines() if line.startswith("ekost:")]
+    assert done.returncode == 0
+    assert len(entries) == 1
+    assert entries[0].split(":")[2] == str((fresh.home / "state").stat().st_uid)
+    assert entries[0].endswith(":/nonexistent:/usr/sbin/nologin")
+
+
+def _etc_without_our_user(folder: Path) -> Path:
+    etc = folder / "etc"
+    shutil.copytree("/etc", etc, symlinks=True)
+    for name in ("passwd", "group", "shadow", "gshadow"):
+        if (etc / name).exists():
+            lines = (etc / name).read_text().splitlines(keepends=True)
+            (etc / name).write_text("".join(line for line in lines if not line.startswith("ekost:")))
+    return etc
+
+
+@needs_root
+@pytest.mark.servers
 def test_a_user_without_a_name_in_the_list_of_users(make_folder: Callable[..., Path]) -> None:
     nameless = Account(54321, 54321)
     installation = Installation(make_folder(nameless) / "home", nameless)
