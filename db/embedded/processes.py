@@ -31,7 +31,7 @@ def run(server: str, arguments: list[str | Path], log: Path, *, text: str = "") 
         env=environment(),
         cwd="/",
         umask=0o077,
-        text=True,
+        encoding="utf-8",
         errors="replace",
         check=False,
     )
