@@ -89,7 +89,8 @@ class Database:
         """The SQLAlchemy engine; errors carry no parameters."""
         pool: dict[str, Any] = {"poolclass": NullPool}
         if self.limits.pool_size:
-            pool = {"poolclass": QueuePool, "pool_size": self.limits.pool_size, "pool_pre_ping": True}
+            lives_long = self.limits.pool_size > 1
+            pool = {"poolclass": QueuePool, "pool_size": self.limits.pool_size, "pool_pre_ping": lives_long}
         return create_engine(
             self._url,
             hide_parameters=True,

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from db.domain.aging import age
-from db.domain.allocation import allocate
-from db.domain.ledger import standing
+from db.domain.allocation import allocate, oldest_due_on, paid_through, status
+from db.domain.ledger import balance, standing
+from db.domain.money import ZERO
 from db.repositories.entries import Entries, TenantEntries
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
 from db.tables.views import tenant_list
@@ -88,6 +89,22 @@ class Balances:
     def row(self, tenant_id: int) -> BalanceRow:
         """One tenant's balance."""
         return BalanceRow._make(self._conn.execute(select(*_COLUMNS).where(_v.id == tenant_id)).one())
+
+    def row_as_of(self, tenant_id: int, as_of: date) -> BalanceRow:
+        """One tenant's balance as it stood at the end of a day: only entries dated up to it count (R18)."""
+        entries = Entries(self._conn).of_tenants([tenant_id], until=as_of)[tenant_id]
+        counted = standing(entries.charges, entries.payments, as_of)
+        filled = allocate(counted.debts, counted.money)
+        oldest = oldest_due_on(filled.lines)
+        return self.row(tenant_id)._replace(
+            total_charges=sum((charge.amount for charge in entries.charges), ZERO),
+            total_payments=sum((payment.amount for payment in entries.payments), ZERO),
+            outstanding_balance=balance(entries.charges, entries.payments, as_of),
+            paid_through_on=paid_through(filled.lines),
+            oldest_due_on=oldest,
+            days_overdue=None if oldest is None else max((as_of - oldest).days, 0),
+            status=status(filled.lines, filled.credit),
+        )
 
     def aging(
         self,

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables import balances, payments
 from db.tables.views import charge_list, payment_list
 
 
@@ -53,6 +54,7 @@ class ChargeRow(NamedTuple):
 
 
 _p, _c = payment_list.c, charge_list.c
+_joined = payments.c.tenant_id == balances.c.tenant_id
 _PAYMENT = [_p[name] for name in PaymentRow._fields]
 _CHARGE = [_c[name] for name in ChargeRow._fields]
 
@@ -86,6 +88,7 @@ class Ledger:
         property_id: int | None = None,
         tenant_id: int | None = None,
         kind: str | None = None,
+        just_posted: bool = False,
         since: date | None = None,
         until: date | None = None,
         after: str | None = None,
@@ -96,14 +99,22 @@ class Ledger:
         query = _of(query, _c, property_id, tenant_id)
         if kind is not None:
             query = query.where(_c.kind == kind)
+        if just_posted:
+            # now() is the beginning of the transaction: only what this very one posted has it.
+            query = query.where(_c.created_at == func.now())
         keyset = Keyset([_c.charged_on, _c.id], descending=True)
-        scope = (property_id, tenant_id, kind, since, until)
+        scope = (property_id, tenant_id, kind, just_posted, since, until)
         return read_page(self._conn, query, keyset, ChargeRow._make, scope=scope, after=after, limit=limit)
 
     def payment(self, payment_id: int) -> PaymentRow | None:
         """One payment, or None."""
         row = self._conn.execute(select(*_PAYMENT).where(_p.id == payment_id)).first()
         return None if row is None else PaymentRow._make(row)
+
+    def outstanding(self, payment_id: int) -> Decimal:
+        """The balance of the tenant who made a payment."""
+        balance = select(balances.c.outstanding_balance).join_from(payments, balances, _joined)
+        return Decimal(self._conn.execute(balance.where(payments.c.id == payment_id)).scalar_one())
 
     def charge(self, charge_id: int) -> ChargeRow | None:
         """One charge, or None."""

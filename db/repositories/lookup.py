@@ -125,6 +125,11 @@ def get_property(conn: Connection, property_id: int) -> PropertyRow:
     return PropertyRow._make(conn.execute(select(*property_columns()).where(properties.c.id == property_id)).one())
 
 
+def property_code_of(conn: Connection, tenant: TenantRef) -> str:
+    """The code of the tenant's property: their rooms are looked for there first."""
+    return str(conn.execute(select(properties.c.code).where(properties.c.id == tenant.property_id)).scalar_one())
+
+
 def find_room(conn: Connection, ref: str, property_code: str | None = None) -> RoomRef:
     """The room `A1` of the property, or `KOSA/A1`. Raises RoomNotFoundError, AmbiguousError."""
     code, _, number = ref.strip().upper().rpartition("/")

@@ -28,7 +28,8 @@ def up(context: typer.Context) -> None:
     ekost = Context.of(context)
     ensure_started(ekost.home)
     if ekost.settings.database_url is None:
-        _ = ekost.database
+        with ekost.reading():
+            pass  # connected once: the schema is there
     ekost.show_list(status(ekost.home))
 
 

@@ -1,0 +1,133 @@
+"""`ekost balance`: who owes what, since when, and why."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from db.errors import N_
+from ekost_cli.context import Context
+from ekost_cli.explaining import EXPLAIN_FIELDS, explain_lines
+from ekost_cli.fields import Field
+from ekost_cli.grammar import Noun, Takes
+from ekost_cli.options import TenantArg
+from ekost_cli.uptodate import up_to_date
+from locales.catalogs import _
+
+app = Noun(_("Balances: who owes what, since when and why."))
+
+FIELDS = (
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name")),
+    Field("property", N_("Property"), wide=True),
+    Field("room", N_("Room")),
+    Field("monthly_rent", N_("Rent a month"), "money", wide=True),
+    Field("total_charges", N_("Charges"), "money", wide=True),
+    Field("total_payments", N_("Payments"), "money", wide=True),
+    Field("outstanding_balance", N_("Balance"), "money"),
+    Field("paid_through_on", N_("Paid through"), "date"),
+    Field("oldest_due_on", N_("Oldest due"), "date", wide=True),
+    Field("days_overdue", N_("Days overdue"), "int"),
+    Field("status", N_("Status"), "status"),
+    Field("calculated_at", N_("As of"), "instant", wide=True),
+)
+AGING = (
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name"), wide=True),
+    Field("property", N_("Property"), wide=True),
+    Field("not_due", N_("Not yet due"), "money", wide=True),
+    Field("d1_30", N_("1-30 days"), "money"),
+    Field("d31_60", N_("31-60 days"), "money"),
+    Field("d61_90", N_("61-90 days"), "money"),
+    Field("over_90", N_("Over 90 days"), "money"),
+    Field("credit", N_("Credit"), "money", wide=True),
+    Field("total", N_("Balance"), "money"),
+)
+
+
+@app.command(
+    "list",
+    _("List balances, the largest debt first."),
+    examples=(
+        "ekost balance list",
+        "ekost balance list --status unpaid --sort name",
+        "ekost balance list -o csv --all",
+    ),
+    takes=Takes.LIST,
+    fields=FIELDS,
+)
+def list_(
+    context: typer.Context,
+    sort: Annotated[
+        Literal["outstanding", "name", "room"], typer.Option("--sort", help=_("In which order."))
+    ] = "outstanding",
+    status: Annotated[
+        Literal["paid", "partial", "unpaid", "credit"] | None, typer.Option("--status", help=_("Only of this status."))
+    ] = None,
+) -> None:
+    from db.repositories.balances import Balances
+    from db.repositories.lookup import find_property
+
+    ekost = Context.of(context)
+    with up_to_date(ekost) as conn:
+        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        found = Balances(conn)
+        ekost.show_pages(
+            lambda after, limit: found.page(property_id=prop, status=status, sort=sort, after=after, limit=limit)
+        )
+
+
+@app.command(
+    "show",
+    _("Show a tenant's balance, today or as of a day."),
+    examples=("ekost balance show BUDI", "ekost balance show BUDI --as-of 2026-06-30 -o json"),
+    takes=Takes.PROPERTY | Takes.AS_OF,
+    fields=FIELDS,
+)
+def show(context: typer.Context, tenant: TenantArg) -> None:
+    from db.repositories.balances import Balances
+    from db.repositories.lookup import find_tenant
+
+    ekost = Context.of(context)
+    with up_to_date(ekost, tenant) as conn:
+        tenant_id = find_tenant(conn, tenant, ekost.property_code).id
+        day = ekost.as_of()
+        found = Balances(conn)
+        ekost.show(found.row(tenant_id) if day is None else found.row_as_of(tenant_id, day))
+
+
+@app.command(
+    "explain",
+    _("Explain a balance line by line: each charge, each payment, and what filled what."),
+    examples=("ekost balance explain BUDI", "ekost balance explain BUDI --as-of 2026-06-30 -o json"),
+    takes=Takes.PROPERTY | Takes.AS_OF,
+    fields=EXPLAIN_FIELDS,
+)
+def explain(context: typer.Context, tenant: TenantArg) -> None:
+    from db.domain.explain import explain
+    from db.repositories.entries import Entries
+    from db.repositories.lookup import find_tenant
+
+    ekost = Context.of(context)
+    with up_to_date(ekost, tenant) as conn:
+        found = find_tenant(conn, tenant, ekost.property_code)
+        entries = Entries(conn).of_tenants([found.id])[found.id]
+        told = explain(entries.charges, entries.payments, ekost.as_of())
+        ekost.show_list(explain_lines(told, found.currency, for_people=ekost.for_people))
+
+
+@app.command(
+    "aging",
+    _("Show how old the debts are, today or as of a day."),
+    examples=("ekost balance aging", "ekost balance aging --as-of 2026-06-30 --property KOSA -o csv --all"),
+    takes=Takes.LIST | Takes.AS_OF,
+    fields=AGING,
+)
+def aging(context: typer.Context) -> None:
+    from db.repositories.balances import Balances
+    from db.repositories.lookup import find_property
+
+    ekost = Context.of(context)
+    with up_to_date(ekost) as conn:
+        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        day, found = ekost.as_of() or ekost.today(), Balances(conn)
+        ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, after=after, limit=limit))

@@ -1,0 +1,106 @@
+"""`ekost deposit`: money held for the tenant, apart from the rent."""
+
+from collections.abc import Callable
+
+import typer
+
+from db.errors import N_
+from ekost_cli.context import Context
+from ekost_cli.dates import parse_date
+from ekost_cli.fields import Field
+from ekost_cli.grammar import Noun, Takes
+from ekost_cli.options import AmountArg, DateOption, NoteOption, TenantArg, TenantOption
+from locales.catalogs import _
+
+app = Noun(_("Deposits: take, apply, refund."))
+
+FIELDS = (
+    Field("id", N_("Number"), "int"),
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name"), wide=True),
+    Field("property", N_("Property"), wide=True),
+    Field("entry_on", N_("Date"), "date"),
+    Field("kind", N_("Kind")),
+    Field("amount", N_("Amount"), "money"),
+    Field("held", N_("Deposit held"), "money"),
+    Field("payment_id", N_("Payment"), "int", wide=True),
+    Field("note", N_("Note"), wide=True),
+    Field("created_at", N_("Recorded"), "instant", wide=True),
+)
+
+
+@app.command(
+    "add",
+    _("Take a deposit; it is not income and not part of the rent balance."),
+    examples=("ekost deposit add BUDI 1500000 --dry-run", "ekost deposit add BUDI 1,5jt --on yesterday --key dep-budi"),
+    takes=Takes.MONEY,
+    fields=FIELDS,
+)
+def add(
+    context: typer.Context, tenant: TenantArg, amount: AmountArg, on: DateOption = None, note: NoteOption = None
+) -> None:
+    from db.services.deposits import add_deposit
+
+    _post(Context.of(context), add_deposit, tenant, amount, on, note)
+
+
+@app.command(
+    "apply",
+    _("Pay the tenant's charges out of the deposit."),
+    examples=("ekost deposit apply BUDI 100000 --dry-run",),
+    takes=Takes.MONEY,
+    fields=FIELDS,
+)
+def apply(
+    context: typer.Context, tenant: TenantArg, amount: AmountArg, on: DateOption = None, note: NoteOption = None
+) -> None:
+    from db.services.deposits import apply_deposit
+
+    _post(Context.of(context), apply_deposit, tenant, amount, on, note)
+
+
+@app.command(
+    "refund",
+    _("Give back of the deposit."),
+    examples=("ekost deposit refund BUDI 100000 --dry-run",),
+    takes=Takes.MONEY,
+    fields=FIELDS,
+)
+def refund(
+    context: typer.Context, tenant: TenantArg, amount: AmountArg, on: DateOption = None, note: NoteOption = None
+) -> None:
+    from db.services.deposits import refund_deposit
+
+    _post(Context.of(context), refund_deposit, tenant, amount, on, note)
+
+
+@app.command(
+    "list",
+    _("List deposit entries, the latest first."),
+    examples=("ekost deposit list", "ekost deposit list --tenant BUDI -o json"),
+    takes=Takes.LIST,
+    fields=FIELDS,
+)
+def list_(context: typer.Context, tenant: TenantOption = None) -> None:
+    from db.repositories.deposits import Deposits
+    from db.repositories.lookup import find_property, find_tenant
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
+        found = Deposits(conn)
+        ekost.show_pages(lambda after, limit: found.page(property_id=prop, tenant_id=who, after=after, limit=limit))
+
+
+def _post(
+    ekost: Context, change: Callable[..., int], tenant: str, amount: str, on: str | None, note: str | None
+) -> None:
+    from db.repositories.deposits import Deposits
+    from db.repositories.lookup import find_tenant
+
+    with ekost.transaction() as conn:
+        found = find_tenant(conn, tenant, ekost.property_code)
+        day = parse_date(on or "today", found.today)
+        entry_id = change(conn, found, ekost.amount(amount, found.currency), day, note=note, key=ekost.key)
+        ekost.show(Deposits(conn).row(entry_id))
