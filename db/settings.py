@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from db.errors import N_, UsageError
+from db.settings_path import SYSTEM_FILE, settings_files
 
-SYSTEM_FILE = Path("/etc/ekost/config.toml")
 DEFAULT = "default"
 LANGUAGES = ("id", "en")
 # Variables of ours that are no settings.
@@ -99,19 +99,11 @@ def variable_of(key: str) -> str:
     return str(known_settings()[key].metadata["variable"]) or Settings.PREFIX + key.upper()
 
 
-def user_file(environ: Mapping[str, str] = os.environ) -> Path:
-    """$XDG_CONFIG_HOME/ekost/config.toml, or the same below ~/.config."""
-    base = environ.get("XDG_CONFIG_HOME") or ""
-    # The standard says that a relative path is to be ignored.
-    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".config"
-    return folder / "ekost" / "config.toml"
-
-
 def load_settings(environ: Mapping[str, str] = os.environ, system_file: Path = SYSTEM_FILE) -> Settings:
     """The settings that hold for this process. Raises ConfigError for the first thing that is wrong."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for path in (system_file, user_file(environ)):
+    for path in settings_files(environ, system_file):
         for key, value in read_file(path).items():
             values[key], origins[key] = value, str(path)
     for key, value in read_environment(environ).items():

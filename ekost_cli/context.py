@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -114,31 +114,44 @@ class Context:
     @cached_property
     def database(self) -> "Database":
         """The book: the configured one, or the bundled one, started and migrated if need be."""
-        from db.engine import Database, Limits
         from db.migrations.runner import ensure_current
+
+        ensure_current(self.any_database, automatic=self.settings.database_url is None)
+        return self.any_database
+
+    @cached_property
+    def any_database(self) -> "Database":
+        """The database whatever its schema is; for `ekost db` alone."""
+        from db.engine import Database, Limits
 
         settings = self.settings
         limits = Limits(
             connect_timeout=settings.connect_timeout,
             statement_timeout=settings.statement_timeout * 1000,
             lock_timeout=settings.lock_timeout * 1000,
+            # One command, one connection, however many transactions it takes.
+            pool_size=1,
         )
-        database = Database(settings.database_url or self._bundled_url(), limits)
-        ensure_current(database, automatic=settings.database_url is None)
-        return database
+        return Database(settings.database_url or self._bundled_url(), limits)
 
     @contextmanager
     def transaction(self) -> Iterator["Connection"]:
-        """One transaction, committed at the end; with `--dry-run` everything is done and then rolled back."""
-        with self.database.transaction(dry_run=self.dry_run) as conn:
+        """One transaction, committed at the end; with `--dry-run` everything is done and then rolled back.
+
+        What is shown inside is printed when it is committed: nobody reads of a payment that was not kept.
+        """
+        with self.printer.held(), self.database.transaction(dry_run=self.dry_run) as conn:
             yield conn
         if self.dry_run:
             self.note(_("Nothing was kept: this was a dry run."))
 
     @contextmanager
     def reading(self) -> Iterator["Connection"]:
-        """A read-only transaction in which everything is of one moment."""
-        with self.database.reading() as conn:
+        """A read-only transaction in which everything is of one moment.
+
+        It is over before its page is printed, so that a pager that is left open keeps no transaction; `--all` streams.
+        """
+        with nullcontext() if self.options.all else self.printer.held(), self.database.reading() as conn:
             yield conn
 
     def _bundled_url(self) -> str:
@@ -167,7 +180,7 @@ class Context:
 
     def say(self, text: str) -> None:
         """Print a line for a person on stdout."""
-        sys.stdout.write(safe(text) + "\n")
+        self.printer.out.write(safe(text) + "\n")
 
     def _chosen(self, fields: tuple[Field, ...] | None) -> tuple[Field, ...]:
         described = fields or self.printer.fields
@@ -182,7 +195,7 @@ class Context:
     def verbose(self, text: str) -> None:
         """Tell what is going on, to who asked for it with `-v`."""
         if self.options.verbose:
-            self.printer.note(text)
+            sys.stderr.write(safe(text) + "\n")
 
     def confirm(self, question: str) -> None:
         """Ask before something that can't be undone; `--yes` and `--dry-run` need no answer. Raises DeclinedError."""

@@ -2,8 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from db.errors import N_, UsageError
 
@@ -19,8 +18,7 @@ class UnknownFieldError(UsageError):
     hint = N_("Did you mean {nearest}? `--fields help` lists them all.")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One column. `name` is the attribute or key of the record, `label` its heading (marked with `N_`).
 
     The first field of a list is the key that `-o id` prints. A `wide` field gives way when the terminal is narrow.

@@ -22,9 +22,8 @@ The module imports typer, the standard library and light parts of our own; SQLAl
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ekost_cli.fields import Field
 
@@ -46,8 +45,7 @@ class Takes(Flag):
     MONEY = WRITE | KEY
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One command: what it is called, what it says of itself, and the function behind it."""
 
     name: str
@@ -58,12 +56,12 @@ class Verb:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Noun:
     """The verbs of one thing, in the order of its file."""
 
-    help: str
-    verbs: dict[str, Verb] = field(default_factory=dict)
+    def __init__(self, help: str) -> None:
+        self.help = help
+        self.verbs: dict[str, Verb] = {}
 
     def command(
         self,

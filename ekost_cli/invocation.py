@@ -1,13 +1,10 @@
 """What the common options of one command line say, gathered in one place whichever level they stand at."""
 
-from dataclasses import dataclass
-
 DEFAULT_LIMIT = 50
 FORMATS = ("table", "json", "ndjson", "csv", "tsv", "id")
 COLORS = ("auto", "always", "never")
 
 
-@dataclass(slots=True)
 class Invocation:
     """The values of the common options; None, False or the default where the command line says nothing."""
 

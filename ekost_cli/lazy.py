@@ -16,7 +16,7 @@ from ekost_cli.grammar import Noun, Verb
 from ekost_cli.helptext import Row, option_row, write_rows, write_text, write_usage
 from ekost_cli.parser import verb_command
 from ekost_cli.registry import ENTRIES, SECTIONS, Entry
-from ekost_cli.shared import common_options
+from ekost_cli.shared import common_options, version_option
 from locales.catalogs import _
 
 
@@ -39,7 +39,7 @@ class Group(TyperGroup):
 
     def __init__(self, name: str, help: str) -> None:
         super().__init__(name=name, help=help, add_help_option=False, rich_markup_mode=None)
-        self.params = list(common_options())
+        self.params: list[Any] = list(common_options())
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Without a verb: the help page, as people expect from a command they are getting to know."""
@@ -80,7 +80,7 @@ class Group(TyperGroup):
         write_text(formatter, self.help or "")
         for heading, rows in self.sections():
             write_rows(formatter, heading, rows)
-        write_rows(formatter, _("Common options"), [option_row(option) for option in common_options()])
+        write_rows(formatter, _("Common options"), [option_row(option) for option in self.params])
         write_text(formatter, _("`{program} COMMAND --help` tells more.").format(program=ctx.command_path))
 
 
@@ -103,6 +103,7 @@ class Root(Group):
 
     def __init__(self) -> None:
         super().__init__("ekost", _("Rooms for rent: tenants, rent, payments and balances."))
+        self.params.append(version_option())
 
     def sections(self) -> Iterable[tuple[str, list[Row]]]:
         return [(_(title), [(entry.name, _(entry.help)) for entry in entries]) for title, entries in SECTIONS.items()]

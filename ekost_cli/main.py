@@ -16,17 +16,17 @@ def main() -> int:
         if words in (["--version"], ["-V"]):
             print(f"ekost {VERSION}")
             return _finished(0, words)
+        _be_terminable()
         return run(words)
     except KeyboardInterrupt:
         return _interrupted()
 
 
 def run(words: list[str]) -> int:
-    """Run one command line (without the program's name) and flush what it printed; the exit status."""
+    """Run one command line (without the program's name) in this process; the exit status. Also for tests."""
     from ekost_cli.terminal import prepare_streams
 
     prepare_streams()
-    _be_terminable()
     try:
         _speak(words)
         status = _dispatch(words)
@@ -56,22 +56,30 @@ def _dispatch(words: list[str]) -> int:
         with root.make_context("ekost", list(words), obj=Invocation()) as context:
             root.invoke(context)
     except Exit as exit_:
-        return exit_.exit_code
+        return int(exit_.exit_code)
     return 0
 
 
 def _speak(words: list[str]) -> None:
     """Choose the language before typer is imported: help texts are translated as they are declared."""
-    from db.errors import UsageError
-    from db.settings import load_settings
     from ekost_cli.words import option_value
     from locales.catalogs import pick_language, set_language
 
+    set_language(pick_language(option_value(words, "lang"), os.environ, _configured_language()))
+
+
+def _configured_language() -> str | None:
+    from db.settings_path import settings_files
+
+    if not settings_files():
+        return None
+    from db.errors import UsageError
+    from db.settings import load_settings
+
     try:
-        configured = load_settings().language
+        return load_settings().language
     except UsageError:
-        configured = None  # the command itself will say what is wrong with the configuration
-    set_language(pick_language(option_value(words, "lang"), os.environ, configured))
+        return None  # the command itself will say what is wrong with the configuration
 
 
 def _be_terminable() -> None:

@@ -18,6 +18,7 @@ AmountArg = Annotated[
 NumberArg = Annotated[str, typer.Argument(metavar="ID", help=_("Its number, as the list shows it."))]
 FileArg = Annotated[Path, typer.Argument(metavar="FILE", help=_("A file, or - for standard input."))]
 
+TenantOption = Annotated[str | None, typer.Option("--tenant", metavar="TENANT", help=_("Only of this tenant."))]
 DateOption = Annotated[
     str | None, typer.Option("--on", metavar="DATE", help=_("Day, such as 2026-03-01, today or yesterday."))
 ]

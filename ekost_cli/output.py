@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import StringIO
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from ekost_cli.invocation import Invocation
-from ekost_cli.terminal import is_terminal
+from ekost_cli.terminal import is_terminal, wants_color
 from ekost_cli.writers import WRITERS, Fields, write_object
 from locales.catalogs import _
 from locales.safe import safe
@@ -33,6 +35,13 @@ class Printer:
     def __init__(self, options: Invocation, fields: Fields = ()) -> None:
         self.options = options
         self.fields = fields
+        self._held: StringIO | None = None
+        self._held_notes: list[str] = []
+
+    @property
+    def out(self) -> TextIO:
+        """Where data goes: stdout, at once or when a block that holds it has ended."""
+        return self._held or sys.stdout
 
     @property
     def format(self) -> str:
@@ -44,11 +53,11 @@ class Printer:
         if self.format == "table":
             from ekost_cli.tables import write_card
 
-            write_card(sys.stdout, record, fields, self.options.color)
+            write_card(self.out, record, fields, color=self._colorful)
         elif self.format == "json":
-            write_object(sys.stdout, record, fields)
+            write_object(self.out, record, fields)
         else:
-            WRITERS[self.format](sys.stdout, [record], fields, lambda: None)
+            WRITERS[self.format](self.out, [record], fields, lambda: None)
 
     def show_list(self, records: Iterable[Any], fields: Fields) -> None:
         """Print a whole list."""
@@ -66,14 +75,38 @@ class Printer:
 
     def note(self, text: str) -> None:
         """A line on stderr, unless the command is to be quiet."""
-        if not self.options.quiet:
+        if self.options.quiet:
+            return
+        if self._held is None:
             sys.stderr.write(safe(text) + "\n")
+        else:
+            self._held_notes.append(text)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Print what the block shows, and then its notes, once it has ended well; otherwise nothing of it."""
+        if self._held is not None:  # within another one, which will print
+            yield
+            return
+        self._held, self._held_notes = StringIO(), []
+        try:
+            yield
+            text, notes = self._held.getvalue(), self._held_notes
+        finally:
+            self._held = None
+        sys.stdout.write(text)
+        for note in notes:
+            self.note(note)
+
+    @property
+    def _colorful(self) -> bool:
+        return wants_color(sys.stdout, self.options.color)
 
     def _write(self, records: Iterator[Any], fields: Fields, cursor: Callable[[], str | None]) -> None:
         if self.format == "table":
             self._table(records, fields)
         else:
-            WRITERS[self.format](sys.stdout, records, fields, cursor)
+            WRITERS[self.format](self.out, records, fields, cursor)
 
     def _table(self, records: Iterator[Any], fields: Fields) -> None:
         first = next(records, None)
@@ -83,7 +116,7 @@ class Printer:
         from ekost_cli.tables import write_table
 
         picked = self.options.fields is not None
-        dropped = write_table(sys.stdout, chain([first], records), fields, self.options.color, keep_all=picked)
+        dropped = write_table(self.out, chain([first], records), fields, color=self._colorful, keep_all=picked)
         if dropped:
             names = ", ".join(field.name for field in dropped)
             self.note(_("Too narrow for: {fields}. Choose columns with --fields.").format(fields=names))

@@ -12,6 +12,7 @@ from typer.models import OptionInfo
 from ekost_cli.coercion import choice, read_plainly, require_utf8, whole_number
 from ekost_cli.grammar import Takes
 from ekost_cli.invocation import COLORS, DEFAULT_LIMIT, FORMATS, Invocation
+from ekost_cli.main import VERSION
 from locales.catalogs import LANGUAGES, _
 
 Reader = Callable[[str, TyperOption], Any]
@@ -133,10 +134,23 @@ def _keep(read: Reader) -> Callable[[typer.Context, TyperOption, Any], None]:
     return keep
 
 
+def version_option() -> TyperOption:
+    """`ekost --version` among other options; alone it is answered before anything is loaded."""
+
+    def show(context: Any, option: Any, value: Any) -> None:
+        if value and not context.resilient_parsing:
+            print(f"ekost {VERSION}")
+            context.exit()
+
+    option = _flag("version", "--version", help=_("Show the version."))
+    option.is_eager, option.callback = True, show
+    return option
+
+
 def _help_option() -> TyperOption:
     def show(context: Any, option: Any, value: Any) -> None:
         if value and not context.resilient_parsing:
-            typer.echo(context.get_help())
+            print(context.get_help())
             context.exit()
 
     option = _flag("help", "-h", "--help", help=_("Show this help."))

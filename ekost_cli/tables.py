@@ -16,7 +16,7 @@ from rich.text import Text
 
 from ekost_cli.fields import Field, extra_of, value_of
 from ekost_cli.statuses import status_style, status_word
-from ekost_cli.terminal import wants_color, width
+from ekost_cli.terminal import width
 from ekost_cli.values import as_text
 from locales import formats
 from locales.catalogs import _
@@ -33,26 +33,26 @@ LEAST = 12
 CHUNK = 200
 
 
-def write_table(out: TextIO, records: Iterable[Any], fields: Fields, color: str, *, keep_all: bool) -> list[Field]:
+def write_table(out: TextIO, records: Iterable[Any], fields: Fields, *, color: bool, keep_all: bool) -> list[Field]:
     """Print a table; the fields that the terminal had no room for, unless they were asked for by name."""
     rows = iter(records)
     first = [_row(record, fields) for record in islice(rows, CHUNK)]
     widths = [_width(n, field, first) for n, field in enumerate(fields)]
     kept = list(range(len(fields))) if keep_all else _fitting(fields, widths, width())
-    console = _console(out, color)
+    console = _console(color)
     for number, chunk in enumerate(_chunks(first, rows, fields)):
-        console.print(_table(fields, kept, widths, chunk, header=number == 0), crop=False)
+        _print(console, out, _table(fields, kept, widths, chunk, header=number == 0))
     return [field for n, field in enumerate(fields) if n not in kept]
 
 
-def write_card(out: TextIO, record: Any, fields: Fields, color: str) -> None:
+def write_card(out: TextIO, record: Any, fields: Fields, *, color: bool) -> None:
     """Print one thing, a field a line, the labels aligned."""
     grid = Table.grid(padding=(0, GAP))
     grid.add_column(no_wrap=True, style="bold")
     grid.add_column(overflow="fold")
     for field in fields:
         grid.add_row(Text(_(field.label)), cell(record, field))
-    _console(out, color).print(grid)
+    _print(_console(color), out, grid)
 
 
 def cell(record: Any, field: Field) -> Text:
@@ -138,16 +138,20 @@ def _shared_out(fields: Fields, widths: list[int], kept: list[int], room: int) -
     return shares
 
 
-def _console(out: TextIO, color: str) -> Console:
-    colorful = wants_color(out, color)
+def _print(console: Console, out: TextIO, table: Table) -> None:
+    """Write a table without the blanks that fill it up to the right: they would be copied with the text."""
+    with console.capture() as captured:
+        console.print(table, crop=False)
+    out.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def _console(color: bool) -> Console:
     return Console(
-        file=out,
         width=width(),
-        force_terminal=colorful,
-        no_color=not colorful,
-        color_system="standard" if colorful else None,
+        force_terminal=color,
+        no_color=not color,
+        color_system="standard" if color else None,
         markup=False,
         highlight=False,
         emoji=False,
-        soft_wrap=False,
     )

@@ -8,14 +8,13 @@ import typer
 
 from db.errors import N_, ExitCode
 from db.settings import (
-    SYSTEM_FILE,
     ConfigError,
     Settings,
     check_file,
     known_settings,
-    user_file,
     variable_problems,
 )
+from db.settings_path import settings_files, user_file
 from ekost_cli.context import Context
 from ekost_cli.failures import failure_of
 from ekost_cli.fields import Field
@@ -114,7 +113,7 @@ def _problems() -> list[ConfigError]:
     from db.settings_file import exposure
 
     found: list[ConfigError] = []
-    for file in (SYSTEM_FILE, user_file()):
+    for file in settings_files():
         check_file(file, found.append, {})
         found += exposure(file)
     return [*found, *variable_problems(os.environ)]

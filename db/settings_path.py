@@ -1,0 +1,27 @@
+"""Where configuration files are looked for; apart, since most starts find none and need no more than this."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+SYSTEM_FILE = Path("/etc/ekost/config.toml")
+
+
+def user_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """$XDG_CONFIG_HOME/ekost/config.toml, or the same below ~/.config."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    # The standard says that a relative path is to be ignored.
+    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".config"
+    return folder / "ekost" / "config.toml"
+
+
+def settings_files(environ: Mapping[str, str] = os.environ, system_file: Path = SYSTEM_FILE) -> list[Path]:
+    """The files that are there, the weaker one first."""
+    return [path for path in (system_file, user_file(environ)) if _is_there(path)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True  # in a folder closed to us: whoever reads it will say so
