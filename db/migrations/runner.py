@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from db.engine import Database
+from db.engine import Database, sqlstate
 from db.errors import N_, AlreadyRunningError, UsageError
 
 HEAD = "0001"
 # One migration at a time: a second one waits for this advisory lock, or gives up after `lock_timeout`.
 MIGRATION_LOCK = 0x0E0057
+LOCK_WAIT = "60s"
 
 
 class SchemaOutdatedError(UsageError):
@@ -60,14 +62,13 @@ def ensure_current(database: Database, *, automatic: bool) -> None:
 
 def migrate(database: Database) -> SchemaStatus:
     """Upgrade to HEAD in one transaction. Raises MigrationRunningError when another process holds the lock too long."""
-    from alembic import command
-    from alembic.config import Config
+    from alembic import command  # noqa: PLC0415 - needed once, and it brings Mako along
+    from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with database.transaction(statement_timeout_ms=0) as conn:
-        if not _lock(conn):
-            raise MigrationRunningError
+        _take_lock(conn)
         before = schema_status(conn)
         if not before.current:
             config.attributes["connection"] = conn
@@ -75,8 +76,12 @@ def migrate(database: Database) -> SchemaStatus:
         return before
 
 
-def _lock(conn: Connection) -> bool:
+def _take_lock(conn: Connection) -> None:
     """Wait up to a minute for our turn: on a first start eight commands may come at once."""
-    conn.execute(text("set local lock_timeout = '60s'"))
-    conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-    return True
+    conn.execute(text(f"set local lock_timeout = '{LOCK_WAIT}'"))
+    try:
+        conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    except DBAPIError as error:
+        if sqlstate(error) == "55P03":
+            raise MigrationRunningError from error
+        raise

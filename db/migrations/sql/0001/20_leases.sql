@@ -53,8 +53,9 @@ create trigger leases_slot_exists before insert or update of room_id, slot on le
 create function rooms_capacity_in_use() returns trigger language plpgsql as $$
 begin
   if exists (select from leases
-             where room_id = new.id and slot > new.capacity
-               and (ends_on is null or ends_on > current_date)) then
+             where room_id = new.id and slot > new.capacity and ends_on is distinct from starts_on
+               and (ends_on is null or ends_on > (select business_date(timezone) from properties
+                                                   where id = new.property_id))) then
     raise exception 'a bed of room % is let', new.id
       using errcode = 'check_violation', constraint = 'rooms_capacity_in_use';
   end if;
