@@ -2,17 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.domain.money import split_evenly
 from db.domain.periods import BillingDayError
-from db.domain.rent import accrues_from
+from db.domain.rent import Terms, accrues_from
 from db.errors import N_, NotFoundError, RuleError
 from db.events import Event, append
 from db.repositories.leases import Lease, load_leases, tenant_leases
 from db.repositories.lookup import RoomRef, TenantRef, get_property
+from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.guard import refusing
 from db.services.rooms import RoomValueError, sync_room_statuses
@@ -82,6 +84,8 @@ def assign_tenant(
     append(conn, Event("TenantAssigned", "tenant", tenant.id, payload, tenant.property_id, tenant.id))
     sync_room_statuses(conn, [room.id])
     accrue(conn, tenant_id=tenant.id)
+    # A lease still to come posts nothing, yet money paid ahead may already cover its first periods.
+    recalculate(conn, [tenant.id])
     return lease
 
 
@@ -138,9 +142,9 @@ def get_lease(conn: Connection, lease_id: int) -> Lease:
     return load_leases(conn, leases.c.id == lease_id)[0]
 
 
-def lease_on(conn: Connection, tenant: TenantRef, day: date) -> Lease:
+def lease_on(conn: Connection, tenant: TenantRef, day: date, *, lock: bool = True) -> Lease:
     """The tenant's lease of that day, else the next one. Raises NoLeaseError."""
-    for lease in tenant_leases(conn, tenant.id, lock=True):
+    for lease in tenant_leases(conn, tenant.id, lock=lock):
         if lease.covers(day) or lease.starts_on > day:
             return lease
     raise NoLeaseError(ref=tenant.code, day=day)
@@ -153,41 +157,46 @@ def change_rent(conn: Connection, tenant: TenantRef, monthly_rent: Decimal, effe
     """
     if monthly_rent < 0:
         raise RoomValueError(field="rent", allowed="0 …", value=monthly_rent)
-    return _change_terms(conn, tenant, effective_on, monthly_rent=monthly_rent)
+    return _change_terms(conn, tenant, effective_on, "monthly_rent", monthly_rent)
 
 
 def change_billing_day(conn: Connection, tenant: TenantRef, billing_day: int, effective_on: date) -> Lease:
     """A new billing day from the first boundary on or after `effective_on`, with one bridging charge (R4)."""
     if not 1 <= billing_day <= 31:
         raise BillingDayError(day=billing_day)
-    return _change_terms(conn, tenant, effective_on, billing_day=billing_day)
+    return _change_terms(conn, tenant, effective_on, "billing_day", billing_day)
 
 
 def _change_terms(
     conn: Connection,
     tenant: TenantRef,
     effective_on: date,
-    *,
-    monthly_rent: Decimal | None = None,
-    billing_day: int | None = None,
+    field: Literal["monthly_rent", "billing_day"],
+    value: Decimal | int,
 ) -> Lease:
     lock_tenant(conn, tenant.id)
     lease = lease_on(conn, tenant, effective_on)
-    day = max(effective_on, lease.starts_on)
-    before = lease.terms_on(day)
-    after = {
-        "monthly_rent": before.monthly_rent if monthly_rent is None else monthly_rent,
-        "billing_day": billing_day or before.billing_day,
-    }
+    # What is posted stands (R4, R5): the first period that can change is the next one.
+    day = max(effective_on, lease.starts_on, lease.next_period_on or lease.ends_on or lease.starts_on)
+    before = _priced(lease.terms_on(day))
+    after = before | {field: value}
     _put_terms(conn, lease.id, day, after)
-    if monthly_rent is not None and lease.basis != "per_tenant":
+    for row in lease.terms:
+        if row.effective_on > day:
+            # A later row repeats what was in force when it was written; it must not bring the old value back.
+            if getattr(row, field) != before[field]:
+                break
+            _put_terms(conn, lease.id, row.effective_on, _priced(row) | {field: value})
+    if field == "monthly_rent" and lease.basis != "per_tenant":
         conn.execute(update(leases).where(leases.c.id == lease.id).values(basis="per_tenant"))
-    payload = {
-        "tenantId": tenant.id, "leaseId": lease.id, "effectiveOn": day, "after": after,
-        "before": {"monthly_rent": before.monthly_rent, "billing_day": before.billing_day},
-    }  # fmt: skip
+    payload = {"tenantId": tenant.id, "leaseId": lease.id, "effectiveOn": day, "before": before, "after": after}
     append(conn, Event("RentChanged", "lease", lease.id, payload, tenant.property_id, tenant.id))
+    recalculate(conn, [tenant.id])
     return get_lease(conn, lease.id)
+
+
+def _priced(terms: Terms) -> dict[str, object]:
+    return {"monthly_rent": terms.monthly_rent, "billing_day": terms.billing_day}
 
 
 def _put_terms(conn: Connection, lease_id: int, effective_on: date, values: dict[str, object]) -> None:
@@ -217,6 +226,7 @@ def split_rent(conn: Connection, room_id: int, since: date) -> None:
         ):
             values = {"monthly_rent": share, "billing_day": lease.terms_on(day).billing_day}
             _put_terms(conn, lease.id, day, values)
+    recalculate(conn, [lease.tenant_id for lease in shared])
 
 
 def _free_slot(conn: Connection, room: RoomRef, starts_on: date) -> int:

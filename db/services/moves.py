@@ -1,6 +1,6 @@
 """Moving to another room (R6) and moving out (R7). What was posted stays; credits and reversals correct it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,13 +10,15 @@ from db.domain.periods import Period
 from db.domain.rent import move_adjustment, next_period_start, split_unused
 from db.errors import N_, RuleError
 from db.events import Event, append, reserve_event
-from db.repositories.leases import Lease
+from db.repositories.leases import Lease, tenant_leases
 from db.repositories.lookup import RoomRef, TenantRef
 from db.services.balances import recalculate
 from db.services.billing import accrue
-from db.services.leases import get_lease, lease_on, lock_tenant, open_lease, split_rent
+from db.services.guard import refusing
+from db.services.leases import NoLeaseError, RoomFullError, get_lease, lease_on, lock_tenant, open_lease, split_rent
 from db.services.reversals import reverse_charge
 from db.services.rooms import sync_room_statuses
+from db.services.tenants import TenantHousedError
 from db.tables import charges, leases, reversals, rooms
 
 
@@ -57,7 +59,7 @@ def move_tenant(
     The billing day is kept and the deposit carried along. Raises SameRoomError, MoveDateError, RoomFullError.
     """
     lock_tenant(conn, tenant.id)
-    old = lease_on(conn, tenant, min(on, tenant.today) if on else tenant.today)
+    old = _leases_from(conn, tenant, on)[0] if on else lease_on(conn, tenant, tenant.today)
     day = on or next_period_start(old.terms, old.starts_on, tenant.today)
     if day <= old.starts_on:
         raise MoveDateError(tenant=tenant.code, starts_on=old.starts_on, day=day)
@@ -66,7 +68,7 @@ def move_tenant(
     _lock_rooms(conn, old.room_id, room.id)
     event_id = reserve_event(conn)
     posted = _posted_over(conn, old.id, day)
-    undone = end_lease(conn, old, day, "move")
+    undone = end_lease(conn, tenant, old, day, "move")
     billing_day = old.terms_on(day).billing_day
     new = open_lease(conn, tenant, room, day, monthly_rent=monthly_rent, billing_day=billing_day)
     credit = charge = Decimal(0)
@@ -86,14 +88,16 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     """End the lease: `on` is the first day no longer rented (R7). The ledger stays open.
 
     Rent of periods that start on or after `on` is reversed; with `refund="prorate"` the unused days of the
-    period before are credited. Raises NoLeaseError.
+    period before are credited. A move that was still to come is called off. Raises NoLeaseError.
     """
     lock_tenant(conn, tenant.id)
     day = on or tenant.today
-    lease = lease_on(conn, tenant, min(day, tenant.today))
-    _lock_rooms(conn, lease.room_id)
+    lease, *later = _leases_from(conn, tenant, day)
+    room_ids = [lease.room_id, *(other.room_id for other in later)]
+    _lock_rooms(conn, *room_ids)
     posted = _posted_over(conn, lease.id, day)
-    undone = end_lease(conn, lease, day, "move-out")
+    undone = sum(end_lease(conn, tenant, other, other.starts_on, "move-out") for other in later)
+    undone += end_lease(conn, tenant, lease, day, "move-out")
     event_id = reserve_event(conn)
     credit = Decimal(0)
     if posted is not None and refund == "prorate":
@@ -113,15 +117,31 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
         Event("TenantLeft", "tenant", tenant.id, payload, tenant.property_id, tenant.id),
         event_id=event_id,
     )
-    _settle(conn, tenant, [lease.room_id])
+    _settle(conn, tenant, room_ids)
     return Moved(get_lease(conn, lease.id), day, credit, Decimal(0), undone)
 
 
-def end_lease(conn: Connection, lease: Lease, day: date, why: str) -> int:
+def _leases_from(conn: Connection, tenant: TenantRef, day: date) -> list[Lease]:
+    """The lease that ends when the tenant leaves on `day`, then those that would begin later. Raises NoLeaseError."""
+    going = min(day, tenant.today)
+    found = [lease for lease in tenant_leases(conn, tenant.id, lock=True) if not lease.ends_on or lease.ends_on > going]
+    if not found:
+        raise NoLeaseError(ref=tenant.code, day=day)
+    begun = sum(lease.starts_on < day for lease in found)
+    return found[max(begun - 1, 0) :]
+
+
+def end_lease(conn: Connection, tenant: TenantRef, lease: Lease, day: date, why: str) -> int:
     """Set the first day no longer rented; reverse rent posted for periods from then on. Returns how many."""
     ends_on = max(day, lease.starts_on)
-    open_period = lease.next_period_on if lease.next_period_on and lease.next_period_on < ends_on else None
-    conn.execute(update(leases).where(leases.c.id == lease.id).values(ends_on=ends_on, next_period_on=open_period))
+    row = {"ends_on": ends_on, "next_period_on": _open_period(lease, ends_on)}
+    number = conn.execute(select(rooms.c.number).where(rooms.c.id == lease.room_id)).scalar_one()
+    errors = {
+        "leases_tenant_one_room": TenantHousedError(ref=tenant.code),
+        "leases_slot_free": RoomFullError(ref=number, day=lease.ends_on),
+    }
+    with refusing(conn, errors):
+        conn.execute(update(leases).where(leases.c.id == lease.id).values(row))
     c = charges.c
     later = select(c.id).where(c.lease_id == lease.id, c.kind == "rent", c.period_start >= ends_on, _standing())
     undone = list(conn.execute(later.order_by(c.period_start)).scalars())
@@ -130,6 +150,15 @@ def end_lease(conn: Connection, lease: Lease, day: date, why: str) -> int:
     if lease.basis == "split_room":
         split_rent(conn, lease.room_id, ends_on)
     return len(undone)
+
+
+def _open_period(lease: Lease, ends_on: date) -> date | None:
+    """The first period not posted, if the lease lasts until it begins."""
+    following = lease.next_period_on
+    if following is None and lease.ends_on is not None:
+        # The end is put off: all periods that began before the old end are posted, the others are not.
+        following = next_period_start(lease.terms, lease.starts_on, lease.ends_on - timedelta(days=1))
+    return following if following is not None and following < ends_on else None
 
 
 def _standing() -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, Date, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.domain.texts import clean_code, clean_or_none
@@ -11,7 +11,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
 from db.services.guard import refusing
-from db.tables import leases, rooms
+from db.tables import leases, properties, rooms
 
 
 class RoomExistsError(RuleError):
@@ -148,10 +148,12 @@ def _append_status(conn: Connection, room_id: int, property_id: int, old: str, n
 
 
 def _refuse_if_let(conn: Connection, room: RoomRef) -> None:
+    # The property's own day: in UTC a tenant who left this morning would still be there.
+    zone = select(properties.c.timezone).where(properties.c.id == room.property_id).scalar_subquery()
+    today = func.business_date(zone, type_=Date)
     let = select(leases.c.id).where(
         leases.c.room_id == room.id,
-        (leases.c.ends_on.is_(None))
-        | ((leases.c.ends_on > func.current_date()) & (leases.c.ends_on > leases.c.starts_on)),
+        leases.c.ends_on.is_(None) | ((leases.c.ends_on > today) & (leases.c.ends_on > leases.c.starts_on)),
     )
     if conn.execute(let.limit(1)).first() is not None:
         raise RoomInUseError(ref=room.number)
