@@ -32,8 +32,8 @@ class SecretExposedError(ConfigError):
     hint = N_("Close it: chmod 600 {place}")
 
 
-def write_setting(path: Path, key: str, text: str) -> None:
-    """Set `key` in the file to what `text` stands for; the file is replaced at once, or not at all.
+def write_setting(path: Path, key: str, text: str) -> Any:
+    """Set `key` in the file to what `text` stands for, and return that; the file is replaced at once, or not at all.
 
     Raises UnknownSettingError, SettingValueError, NotEditableError, ConfigUnreadableError.
     """
@@ -45,6 +45,7 @@ def write_setting(path: Path, key: str, text: str) -> None:
         if not _says(after, key, value):
             raise NotEditableError(place=path, key=key, line=line)
         _replace(path, after)
+        return value
     except OSError as error:
         raise ConfigUnreadableError(place=path, reason=error.strerror or "-") from error
 

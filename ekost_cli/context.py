@@ -14,7 +14,7 @@ import typer
 from db.errors import N_, EkostError, UsageError
 from db.settings import Settings, load_settings
 from ekost_cli.dates import parse_date
-from ekost_cli.fields import Field, chosen
+from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field, chosen
 from ekost_cli.invocation import Invocation
 from ekost_cli.output import PageReader, Printer
 from ekost_cli.terminal import is_terminal
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
-
-HOME_TIMEZONE = "Asia/Jakarta"
 
 
 class ConfirmationNeededError(UsageError):
@@ -90,7 +88,7 @@ class Context:
         """A date as typed: `2026-03-01`, `today`, `yesterday`; None stays None. Raises DateError."""
         return None if text is None else parse_date(text, self.today(timezone))
 
-    def amount(self, text: str, currency: str = "IDR") -> Decimal:
+    def amount(self, text: str, currency: str = HOME_CURRENCY) -> Decimal:
         """An amount as typed: `1500000`, `Rp1.500.000`, `1,5jt` (M4). Raises subclasses of AmountError."""
         from db.domain.money import parse_amount
 
@@ -125,6 +123,7 @@ class Context:
         from db.engine import Database, Limits
 
         settings = self.settings
+        self._warn_of_exposure(settings.origin("database_url"))
         limits = Limits(
             connect_timeout=settings.connect_timeout,
             statement_timeout=settings.statement_timeout * 1000,
@@ -153,6 +152,16 @@ class Context:
         """
         with nullcontext() if self.options.all else self.printer.held(), self.database.reading() as conn:
             yield conn
+
+    def _warn_of_exposure(self, origin: str) -> None:
+        if not origin.startswith("/"):
+            return  # no file
+        from db.settings_file import exposure
+        from ekost_cli.failures import failure_of
+
+        for warning in exposure(Path(origin)):
+            told = failure_of(warning)
+            self.note(f"{told.message} {told.hint}")
 
     def _bundled_url(self) -> str:
         from db.embedded.driver import ensure_postgres

@@ -7,6 +7,9 @@ from typing import Any, Literal, NamedTuple
 from db.errors import N_, UsageError
 
 Kind = Literal["text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "nested"]
+# The clock and the money of a record that names none of its own.
+HOME_TIMEZONE = "Asia/Jakarta"
+HOME_CURRENCY = "IDR"
 NUMERIC = frozenset({"money", "number", "percent", "int"})
 
 

@@ -20,6 +20,9 @@ def main() -> int:
         return run(words)
     except KeyboardInterrupt:
         return _interrupted()
+    except Exception as error:  # even the telling of an error failed
+        print(f"ekost: error: Internal error ({type(error).__name__}).", file=sys.stderr)
+        return 1
 
 
 def run(words: list[str]) -> int:

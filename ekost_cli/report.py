@@ -8,7 +8,6 @@ from ekost_cli.failures import Failure
 from ekost_cli.terminal import BOLD, RED, RESET, wants_color
 from ekost_cli.values import dump
 from ekost_cli.words import option_value
-from locales.catalogs import _
 
 
 def report(failure: Failure, words: list[str]) -> None:
@@ -31,7 +30,7 @@ def report_origin(error: BaseException) -> None:
 
 
 def _line(failure: Failure, color: str) -> str:
-    label = "ekost: " + _("error") + ":"
+    label = "ekost: error:"  # in every language: scripts look for it
     if wants_color(sys.stderr, color):
         label = f"{BOLD}{RED}{label}{RESET}"
     # One line, whatever the message holds.

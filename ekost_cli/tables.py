@@ -4,7 +4,6 @@ Only here Rich is used. Stored text goes through `safe` and into `Text`: nothing
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ekost_cli.fields import Field, extra_of, value_of
+from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field, extra_of, value_of
 from ekost_cli.statuses import status_style, status_word
 from ekost_cli.terminal import width
 from ekost_cli.values import as_text
@@ -71,19 +70,14 @@ def _words(record: Any, field: Field, value: Any) -> str:
 
 
 _WORDS: dict[str, Callable[[Any, Any], str]] = {
-    "money": lambda record, value: formats.money(value, extra_of(record, "currency", "IDR")),
+    "money": lambda record, value: formats.money(value, extra_of(record, "currency", HOME_CURRENCY)),
     "number": lambda record, value: formats.number(value),
     "percent": lambda record, value: formats.number(value) + " %",
     "date": lambda record, value: formats.date_short(value),
-    "instant": lambda record, value: formats.instant(value, _zone(record, value)),
+    "instant": lambda record, value: formats.instant(value, ZoneInfo(extra_of(record, "timezone", HOME_TIMEZONE))),
     "phone": lambda record, value: formats.phone_local(value),
     "bool": lambda record, value: _("yes") if value else _("no"),
 }
-
-
-def _zone(record: Any, moment: datetime) -> Any:
-    name = extra_of(record, "timezone", "")
-    return ZoneInfo(name) if name else moment.astimezone().tzinfo
 
 
 def _row(record: Any, fields: Fields) -> Row:

@@ -1,5 +1,7 @@
 """Read single options off a raw command line, which may be too broken for a parser, or come before there is one."""
 
+from itertools import pairwise
+
 # Flags that may stand in one word with an option: `-qo json`.
 _SHORT_FLAGS = "qvyh"
 
@@ -7,7 +9,7 @@ _SHORT_FLAGS = "qvyh"
 def option_value(words: list[str], name: str, short: str = "") -> str | None:
     """What a command line says for an option: the last word on it, as the parser would decide; None if nothing."""
     found = None
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word == "--":
             break
         value = _attached(word, name, short)

@@ -12,6 +12,7 @@ from db.settings import (
     Settings,
     check_file,
     known_settings,
+    variable_of,
     variable_problems,
 )
 from db.settings_path import settings_files, user_file
@@ -81,11 +82,10 @@ def set_(context: typer.Context, key: KeyArg, value: ValueArg) -> None:
     from db.settings_file import write_setting
 
     ekost = Context.of(context)
-    write_setting(user_file(), key, value)
-    row = next(row for row in _rows(ekost.settings) if row.key == key)
-    if row.origin != str(user_file()):
-        ekost.note(_("{origin} still goes before your file.").format(origin=row.origin))
-    ekost.show(row)
+    written = write_setting(user_file(), key, value)
+    if os.environ.get(variable_of(key)):
+        ekost.note(_("{variable} still goes before your file.").format(variable=variable_of(key)))
+    ekost.show(_row(key, written, str(user_file())))
 
 
 @app.command(
@@ -102,11 +102,15 @@ def validate(context: typer.Context) -> None:
 
 
 def _rows(settings: Settings) -> Iterator[SettingRow]:
+    for key in known_settings():
+        yield _row(key, getattr(settings, key), settings.origin(key))
+
+
+def _row(key: str, value: object, origin: str) -> SettingRow:
     from db.settings_file import mask
 
-    for key, setting in known_settings().items():
-        value = getattr(settings, key)
-        yield SettingRow(key, mask(value) if value and setting.metadata["secret"] else value, settings.origin(key))
+    secret = known_settings()[key].metadata["secret"]
+    return SettingRow(key, mask(str(value)) if secret and value else value, origin)
 
 
 def _problems() -> list[ConfigError]:
