@@ -1,0 +1,128 @@
+"""The checks by subject. A name, once published, stays: cron jobs call `ekost check NAME`."""
+
+from db.errors import N_
+from db.events import CONSUMERS
+from db.repositories.checks.check import Check
+
+# Types that db.events does not name are told to the audit alone; they stand under an empty type here.
+_DELIVERIES = [(kind, consumer) for kind, consumers in CONSUMERS.items() for consumer in consumers] + [("", "audit")]
+
+BALANCES = (
+    Check(
+        "balances_match_ledger",
+        N_("Every tenant's balance equals the sum of charges minus the sum of payments."),
+    ),
+    Check(
+        "tenant_balances_show_balances",
+        N_("The view tenant_balances shows every tenant once, with the amounts of the balance."),
+    ),
+    Check(
+        "standings_match_ledger",
+        N_("Paid-through, oldest due date and status of every balance follow from the ledger."),
+        "filled",
+    ),
+    Check(
+        "aging_adds_up",
+        N_("The aging buckets of every tenant, less the credit, add up to the balance."),
+        "filled",
+    ),
+    Check(
+        "deposits_add_up",
+        N_("Every deposit received is held, applied or refunded, and no more than that."),
+    ),
+    Check(
+        "deposit_payments_match_entries",
+        N_("Every payment out of a deposit has its entry in the deposit's ledger, and the other way round."),
+    ),
+)
+
+REVERSALS = (
+    Check(
+        "reversals_negate_originals",
+        N_("Every reversal names an original entry of the same tenant and takes back exactly its amount."),
+    ),
+    Check(
+        "reversals_recorded",
+        N_("Every reversing entry is recorded with its reason, and every such record names a reversing entry."),
+        "reversing",
+    ),
+    Check("entries_reversed_once", N_("No entry is reversed twice."), "reversing"),
+)
+
+LEASES = (
+    Check(
+        "rent_periods_tile",
+        N_("The rent periods of every lease follow one another without gap or overlap."),
+    ),
+    Check(
+        "leases_have_terms",
+        N_("Every lease has a rent and a billing day from its first day on."),
+    ),
+    Check(
+        "rows_stay_with_their_tenant",
+        N_("Leases, entries and balances belong to their tenant's property, rent to a lease of the tenant."),
+    ),
+    Check(
+        "rooms_within_capacity",
+        N_("No room has more tenants than beds on any night, future nights included."),
+        "stays",
+    ),
+    Check("lease_slots_exist", N_("Every lease holds a bed that the room has."), "stays"),
+    Check("beds_let_once", N_("No bed is let twice for the same night."), "stays"),
+    Check("tenants_in_one_room", N_("No tenant has two rooms in the same night."), "stays"),
+    Check(
+        "room_status_matches_leases",
+        N_(
+            "A room is occupied when all beds were let on the day of its status, and in renovation only without leases."
+        ),
+        "stays",
+    ),
+)
+
+EVENTS = (
+    Check(
+        "entries_have_an_event",
+        N_("Every payment, charge and deposit entry belongs to an event of its tenant."),
+    ),
+    Check(
+        "events_own_their_entries",
+        N_("Every event owns just the entries and amounts that it tells of, an import or accrual all of its rows."),
+    ),
+    Check("events_numbered_once", N_("No two events have the same number.")),
+    Check(
+        "events_have_deliveries",
+        N_("Every event has a delivery for each consumer."),
+        parameters={"types": [kind for kind, _ in _DELIVERIES], "consumers": [to for _, to in _DELIVERIES]},
+    ),
+    Check(
+        "tenant_events_gapless",
+        N_("The events of every tenant are numbered from 1 without gap or repetition."),
+    ),
+    Check("request_keys_answered", N_("Every request key leads to the answer of its request.")),
+)
+
+STORAGE = (
+    Check("default_partitions_empty", N_("Every row has found the partition of its date.")),
+    Check(
+        "partitions_ahead",
+        N_("Payments and events have a partition for this month and the next."),
+        "family",
+    ),
+    Check(
+        "history_is_guarded",
+        N_("Payments, charges, reversals, deposits and events can't be changed, deleted or emptied in any partition."),
+        "family",
+    ),
+    Check(
+        "balances_follow_entries",
+        N_("Every charge, payment and deposit entry, in whatever partition, is added to its balance."),
+        "family",
+    ),
+    Check(
+        "rule_guards_in_place",
+        N_("The constraints, unique indexes and triggers that enforce the rules are there."),
+    ),
+    Check("schema_is_valid", N_("No constraint is left unvalidated and no index half built."), "family"),
+)
+
+CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *STORAGE)

@@ -1,0 +1,43 @@
+"""Run the checks: all of them, or those that are named, in the one moment that the transaction sees."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, text
+
+from db.errors import N_, NotFoundError
+from db.repositories.checks.catalog import CHECKS
+from db.repositories.checks.check import Check, Violation, violation
+
+# Checks sort and hash whole tables; with the default memory they would do it on disk.
+_SETTINGS = "set local work_mem = '64MB'; set local jit = off"
+_BATCH = 500
+
+
+class UnknownCheckError(NotFoundError):
+    """No check has this name."""
+
+    code = "check_unknown"
+    message = N_("There is no check {name}.")
+    hint = N_("`ekost check --list` shows the checks.")
+
+
+def find_checks(names: Iterable[str] = ()) -> list[Check]:
+    """The checks with these names, without names all of them. Raises UnknownCheckError."""
+    known = {check.name: check for check in CHECKS}
+    wanted = list(dict.fromkeys(names)) or list(known)
+    for name in wanted:
+        if name not in known:
+            raise UnknownCheckError(name=name)
+    return [known[name] for name in wanted]
+
+
+def run_checks(conn: Connection, checks: Iterable[Check] = CHECKS) -> Iterator[Violation]:
+    """The rows that break an invariant, check by check, in constant memory.
+
+    Give it `database.reading(statement_timeout_ms=0)`: all checks must see the same moment.
+    """
+    conn.exec_driver_sql(_SETTINGS)
+    for check in checks:
+        rows = conn.execute(text(check.sql()), check.parameters, execution_options={"yield_per": _BATCH})
+        for row in rows:
+            yield violation(check, row)

@@ -1,0 +1,12 @@
+-- Types that the parameters do not name are told to those that stand under an empty type.
+with consumers as (
+  select * from unnest(cast(:types as text[]), cast(:consumers as text[])) as c (type, consumer)
+), known as (
+  select array_agg(type) as types from consumers
+)
+select 'event' as entity, e.id, e.type, c.consumer
+  from events e cross join known k
+  join consumers c on c.type = case when e.type = any (k.types) then e.type else '' end
+  left join deliveries d on d.event_id = e.id and d.consumer = c.consumer
+ where d.event_id is null
+ order by e.id, c.consumer

@@ -1,0 +1,13 @@
+-- Bits of pg_trigger.tgtype: 1 for each row, 2 before, 8 delete, 16 update, 32 truncate.
+, guarded as (
+  select f.name, coalesce(bool_or(t.tgtype & 27 = 27), false) as rows,
+         coalesce(bool_or(t.tgtype & 35 = 34), false) as truncate
+    from family f
+    left join pg_trigger t on t.tgrelid = f.oid and t.tgfoid = 'forbid_change'::regproc
+         and t.tgenabled in ('O', 'A') and t.tgqual is null
+   where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events')
+   group by f.name
+)
+select 'table' as entity, name as id, rows as rows_guarded, truncate as truncate_guarded
+  from guarded where not (rows and truncate)
+ order by name

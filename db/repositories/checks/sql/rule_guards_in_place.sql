@@ -1,0 +1,19 @@
+-- What keeps two processes from doing what the rules forbid: constraints, unique indexes and triggers.
+with there as (
+  select conrelid as relation, conname::text as name from pg_constraint
+  union all
+  select i.indrelid, c.relname::text from pg_index i join pg_class c on c.oid = i.indexrelid where i.indisunique
+  union all
+  select tgrelid, tgname::text from pg_trigger where tgenabled in ('O', 'A')
+), guards (relation, name) as (values
+  ('charges', 'charges_period'), ('charges', 'charges_rent_has_period'), ('charges', 'charges_rent_once'),
+  ('charges', 'charges_reversed_once'), ('charges', 'charges_sign'), ('imports', 'imports_arithmetic'),
+  ('imports', 'imports_file_once'), ('leases', 'leases_slot_exists'), ('leases', 'leases_slot_free'),
+  ('leases', 'leases_tenant_one_room'), ('payments', 'payments_sign'), ('properties', 'properties_code_key'),
+  ('request_keys', 'request_keys_pkey'), ('reversals', 'reversals_once'), ('reversals', 'reversals_reversal_key'),
+  ('rooms', 'rooms_capacity_in_use'), ('rooms', 'rooms_number_key'), ('tenants', 'tenants_code_key')
+)
+select 'guard' as entity, g.name as id, g.relation as table
+  from guards g
+ where not exists (select from there t where t.relation = to_regclass(g.relation) and t.name = g.name)
+ order by g.relation, g.name

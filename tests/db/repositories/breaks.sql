@@ -1,0 +1,215 @@
+-- What an administrator could do by hand. Each head names the checks that must notice, the one to prove first,
+-- then the entity and a part of the detail of one of its rows.
+
+--- balances_match_ledger | tenant | total_payments=1500001.00 payments_posted=1500000.00
+update balances set total_payments = total_payments + 1 where tenant_id = (select id from behind);
+
+--- balances_match_ledger | tenant | total_charges=-
+delete from balances where tenant_id = (select id from behind);
+
+--- tenant_balances_show_balances | tenant | lines=1
+create or replace view tenant_balances as
+select id as tenant_id, name, monthly_rent, total_payments,
+       (outstanding_balance + 1)::numeric(16, 2) as outstanding_balance,
+       property_id, total_charges, paid_through_on, oldest_due_on, days_overdue, calculated_at
+  from tenant_list;
+
+--- tenant_balances_show_balances | tenant | lines=-
+create or replace view tenant_balances as
+select id as tenant_id, name, monthly_rent, total_payments,
+       outstanding_balance,
+       property_id, total_charges, paid_through_on, oldest_due_on, days_overdue, calculated_at
+  from tenant_list where code <> 'GUEST';
+
+--- standings_match_ledger | tenant | status_due=partial
+update balances set status = 'paid' where status = 'partial';
+
+--- standings_match_ledger | tenant | paid_through_on=2020-01-01
+update balances set paid_through_on = '2020-01-01' where tenant_id = (select id from behind);
+
+--- standings_match_ledger | tenant | oldest_due_on=-
+update balances set oldest_due_on = null where tenant_id = (select id from behind);
+
+--- aging_adds_up reversals_negate_originals | tenant | balance=-20001.00
+update charges set amount = amount - 1 where id = (select min(reversal) from damage);
+update balances set total_charges = total_charges - 1 where tenant_id = (select min(tenant_id) from damage);
+update events set payload = payload || '{"amount": "-50001.00"}'
+ where id = (select event_id from charges where id = (select min(reversal) from damage));
+
+--- deposits_add_up | tenant | held=600001.00 received=900000.00 applied=200000.00 refunded=100000.00
+update balances set deposit_held = deposit_held + 1 where deposit_held > 0;
+
+--- deposit_payments_match_entries | deposit_entry | payment_id=-
+update deposit_entries set payment_id = null where id = (select min(id) from deposit_entries where kind = 'applied');
+
+--- deposit_payments_match_entries | payment | entry_amount=-
+update payments set method = 'deposit' where id = (select id from a_payment);
+
+--- reversals_negate_originals | payment | amount=-1500000.00 original_amount=1500000.00
+update payments set method = 'qris' where reverses_id is not null and method = 'cash';
+
+--- reversals_negate_originals | charge | original=
+update charges set kind = 'water' where id = (select min(reversal) from damage);
+
+--- reversals_recorded | payment | posted=True recorded=False
+delete from reversals
+ where entry = 'payment' and reversal_id = (select max(reversal_id) from reversals where entry = 'payment');
+
+--- reversals_recorded | payment | posted=False recorded=True
+insert into reversals values ('payment', 990001, (select id from a_payment), 'why');
+
+--- entries_reversed_once reversals_recorded aging_adds_up standings_match_ledger rule_guards_in_place | charge | reversals=2
+alter table charges drop constraint charges_reversed_once;
+update charges set reverses_id = (select min(original) from damage)
+ where reverses_id = (select max(original) from damage);
+
+--- rent_periods_tile | charge | problem=gap
+update charges set period_end = period_end - 1 where id = (select id from a_rent);
+
+--- rent_periods_tile | charge | problem=overlap
+update charges set period_end = period_end + 3 where id = (select id from a_rent);
+
+--- rent_periods_tile | lease | problem=gap
+update leases set next_period_on = next_period_on + 31 where tenant_id = (select id from behind);
+
+--- rent_periods_tile | lease | next_from=-
+update leases set next_period_on = null where tenant_id = (select id from behind);
+
+--- rent_periods_tile | charge | problem=overlap
+update leases set billed_from_on = billed_from_on + 1 where tenant_id = (select id from behind);
+
+--- rent_periods_tile | lease | problem=gap
+update lease_terms set monthly_rent = 1 where monthly_rent = 0;
+
+--- leases_have_terms | lease | terms_from=
+update lease_terms set effective_on = effective_on + 1
+ where lease_id = (select id from leases where tenant_id = (select id from behind));
+
+--- rows_stay_with_their_tenant | charge |
+update charges set property_id = property_id - 1 where id = (select id from a_rent);
+
+--- rows_stay_with_their_tenant | payment |
+update payments set property_id = property_id - 1 where id = (select id from a_payment);
+
+--- rows_stay_with_their_tenant | balance |
+update balances set property_id = property_id - 1 where tenant_id = (select id from behind);
+
+--- rows_stay_with_their_tenant | lease |
+update rooms set property_id = property_id - 1 where number = 'A1';
+
+--- rooms_within_capacity lease_slots_exist | room | tenants=2 capacity=1
+update rooms set capacity = 1 where number = 'B2';
+
+--- lease_slots_exist | lease | slot=7 capacity=1
+update leases set slot = 7 where tenant_id = (select id from behind);
+
+--- beds_let_once rule_guards_in_place | lease | taken_until=-
+alter table leases drop constraint leases_slot_free;
+update leases set slot = 1 where room_id = (select id from rooms where number = 'B2');
+
+--- tenants_in_one_room rule_guards_in_place | lease | housed_until=-
+alter table leases drop constraint leases_tenant_one_room;
+update leases set tenant_id = (select id from behind) where tenant_id = (select id from tenants where code = 'COMING');
+
+--- room_status_matches_leases | room | tenants=1
+update rooms set status = 'available' where number = 'A1';
+
+--- room_status_matches_leases | room | status=occupied
+update rooms set status = 'occupied' where number = 'A5';
+
+--- room_status_matches_leases | room | tenants=0
+update rooms set status = 'renovation' where number = 'A5';
+
+--- entries_have_an_event events_own_their_entries | charge | event=990001 type=-
+update charges set event_id = 990001 where id = (select id from a_rent);
+
+--- entries_have_an_event tenant_events_gapless | payment | event_tenant=
+update events set tenant_id = tenant_id + 1
+ where id = (select event_id from payments where id = (select id from a_payment));
+
+--- events_own_their_entries | event | told_amount=1.00
+update events set payload = payload || '{"amount": "1.00"}' where type = 'PaymentRecorded';
+
+--- events_own_their_entries | event | told_amount=-
+update events set payload = payload || '{"amount": "x"}' where type = 'DepositReceived';
+
+--- events_own_their_entries | event | told_count=999
+update events set payload = payload || '{"count": 999}' where type = 'ChargesPosted';
+
+--- events_own_their_entries | event | charges=2
+update events set type = 'TenantChanged' where type = 'TenantMoved';
+
+--- events_own_their_entries | event | told_entry=
+update events set entity_id = entity_id + 1 where type = 'ChargePosted';
+
+--- events_numbered_once | event | events=2
+insert into events (id, recorded_at, type, entity_type, entity_id, payload)
+select id, recorded_at + interval '1 second', type, entity_type, entity_id, payload
+  from events where type = 'RoomAdded' limit 1;
+
+--- events_have_deliveries | event | type=PaymentRecorded consumer=balances
+delete from deliveries where (event_id, consumer) = (select min(id), 'balances' from events where type = 'PaymentRecorded');
+
+--- events_have_deliveries | event | type=RoomAdded consumer=audit
+delete from deliveries where event_id = (select min(id) from events where type = 'RoomAdded');
+
+--- tenant_events_gapless | tenant | event_seq=
+update tenants set event_seq = event_seq + 1 where id = (select id from behind);
+
+--- tenant_events_gapless | tenant | first=1
+update events set tenant_seq = tenant_seq + 1 where tenant_seq > 2 and tenant_id = (select id from behind);
+
+--- tenant_events_gapless | tenant | numbers=1
+update events set tenant_seq = 1 where tenant_id = (select id from behind);
+
+--- request_keys_answered | request_key | operation=record_payment
+insert into request_keys (key, operation, request_hash) values ('k-1', 'record_payment', sha256('x'));
+
+--- default_partitions_empty | partition | lines=1
+with told as (
+  insert into events (recorded_at, type, entity_type, entity_id, payload)
+  values ('1990-01-01', 'RoomAdded', 'room', 1, '{}') returning id, recorded_at
+)
+insert into deliveries (event_id, event_at, consumer, max_attempts)
+select id, recorded_at, 'audit', 5 from told;
+
+--- partitions_ahead | partition | table=payments
+do $$ begin
+  execute 'alter table payments detach partition payments_' || to_char(now() + interval '1 month', 'YYYY_MM');
+end $$;
+
+--- history_is_guarded | table | rows_guarded=False truncate_guarded=True
+alter table charges disable trigger append_only;
+
+--- history_is_guarded | table | rows_guarded=True truncate_guarded=False
+drop trigger no_truncate on payments_default;
+
+--- history_is_guarded | table | rows_guarded=False
+do $$ begin
+  execute 'alter table events_' || to_char(now(), 'YYYY_MM') || ' disable trigger append_only';
+end $$;
+
+--- balances_follow_entries | table | triggers=0
+drop trigger balances_add_payments on payments_default;
+
+--- balances_follow_entries | table | triggers=0
+alter table charges disable trigger balances_add_charges;
+
+--- balances_follow_entries | table | triggers=2
+create trigger twice after insert on charges referencing new table as inserted
+  for each statement execute function balances_add_charges();
+
+--- rule_guards_in_place | guard | table=charges
+alter table charges drop constraint charges_sign;
+
+--- rule_guards_in_place | guard | table=rooms
+drop index rooms_number_key;
+
+--- rule_guards_in_place | guard | table=rooms
+alter table rooms disable trigger rooms_capacity_in_use;
+
+--- schema_is_valid | constraint | table=rooms
+alter table rooms add constraint tall check (capacity < 99) not valid;
+
+--- schema_is_valid | index | table=payments
+create index half_built on only payments (note);

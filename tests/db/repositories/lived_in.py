@@ -1,0 +1,118 @@
+"""A house that has seen everything: moves, reversals, deposits, shared rooms, people who left and who will come."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
+from db.services.charges import post_charge
+from db.services.deposits import add_deposit, apply_deposit, refund_deposit
+from db.services.leases import assign_tenant, change_billing_day, change_rent
+from db.services.moves import move_out, move_tenant
+from db.services.payments import record_payment
+from db.services.properties import add_property
+from db.services.reversals import void_charge, void_payment
+from db.services.rooms import set_room_status
+from db.tables import charges, payments
+from tests.db.services.house import House
+
+
+class LivedIn(House):
+    """KOSA with tenants of every kind, KOSB without any."""
+
+    @classmethod
+    def furnish(cls, conn: Connection) -> "LivedIn":
+        add_property(conn, "KOSB", "Kos Kenanga")
+        house = cls(conn)
+        House.build(conn, grace_days=3)
+        house._rooms()
+        house._stay()
+        house._share()
+        house._move()
+        house._correct()
+        house._settle()
+        return house
+
+    @property
+    def today(self) -> date:
+        return find_property(self.conn, "KOSA").today
+
+    def ago(self, days: int) -> date:
+        return self.today - timedelta(days=days)
+
+    def pay(self, tenant: TenantRef, amount: int, day: date) -> int:
+        return record_payment(self.conn, tenant, Decimal(amount), day)
+
+    def move_in(self, name: str, number: str, start: date, **more: object) -> TenantRef:
+        tenant = self.tenant(name)
+        assign_tenant(self.conn, tenant, find_room(self.conn, number, "KOSA"), start, **more)
+        return tenant
+
+    def found(self, name: str) -> TenantRef:
+        return find_tenant(self.conn, name)
+
+    def _rooms(self) -> None:
+        for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):
+            self.room(number)
+        self.room("B1", 2_000_000, capacity=3, basis="split_room")
+        self.room("B2", 1_800_000, capacity=2)
+        self.room("C1")
+        set_room_status(self.conn, find_room(self.conn, "C1", "KOSA"), "renovation")
+
+    def _stay(self) -> None:
+        """Behind, partly paid, paid ahead, free of rent, with a balance brought along, and one to come."""
+        behind = self.move_in("Behind", "A1", self.ago(200))
+        self.pay(behind, 1_500_000, self.ago(190))
+        change_rent(self.conn, behind, Decimal(1_650_000), self.today)
+        ahead = self.move_in("Ahead", "A2", self.ago(100), billing_day=1)
+        change_billing_day(self.conn, ahead, 20, self.ago(60))
+        self.pay(ahead, 30_000_000, self.ago(99))
+        self.move_in("Guest", "A3", self.ago(80), monthly_rent=Decimal(0))
+        brought = self.move_in("Brought", "A4", self.ago(300), billed_from=self.ago(50))
+        post_charge(self.conn, brought, Decimal(750_000), "opening", due_on=self.ago(50))
+        self.move_in("Coming", "A5", self.today + timedelta(days=10))
+
+    def _share(self) -> None:
+        """A split room where one left, and a room of two where both pay their own price."""
+        for name, days in (("Satu", 90), ("Dua", 70), ("Tiga", 50)):
+            self.move_in(name, "B1", self.ago(days))
+        leaving = self.tenant("Empat")
+        move_out(self.conn, self.found("Dua"), self.ago(20))
+        assign_tenant(self.conn, leaving, find_room(self.conn, "B1", "KOSA"), self.ago(5))
+        for name in ("Kiri", "Kanan"):
+            self.move_in(name, "B2", self.ago(40), monthly_rent=Decimal(900_000))
+
+    def _move(self) -> None:
+        """Left with a debt, with money back, before coming; moved within a month, and moves at the boundary."""
+        debtor = self.move_in("Debtor", "A7", self.ago(300))
+        move_out(self.conn, debtor, self.ago(205))
+        refunded = self.move_in("Refunded", "A7", self.ago(180))
+        move_out(self.conn, refunded, self.ago(100), refund="prorate")
+        never = self.move_in("Never", "A7", self.today + timedelta(days=30))
+        move_out(self.conn, never)
+        within = self.move_in("Within", "A6", self.ago(100))
+        move_tenant(self.conn, within, find_room(self.conn, "A7", "KOSA"), self.ago(15))
+        later = self.move_in("Later", "A8", self.ago(45))
+        move_tenant(self.conn, later, find_room(self.conn, "A6", "KOSA"))
+
+    def _correct(self) -> None:
+        """Payments and charges taken back, once each."""
+        wrong = self.tenant("Wrong")
+        void_payment(self.conn, self.pay(wrong, 1_500_000, self.ago(30)), "was somebody else's")
+        for _ in range(2):
+            charge = post_charge(self.conn, wrong, Decimal(50_000), "damage", due_on=self.ago(10))
+            void_charge(self.conn, charge, "not broken")
+        rent = select(charges.c.id).where(charges.c.tenant_id == self.found("Kiri").id).order_by(charges.c.id).limit(1)
+        void_charge(self.conn, self.conn.execute(rent).scalar_one(), "a gift")
+        post_charge(self.conn, wrong, Decimal(20_000), "credit", description="for the trouble")
+
+    def _settle(self) -> None:
+        """A deposit taken, applied, given back after the application was voided, and refunded in part."""
+        kanan = self.found("Kanan")
+        add_deposit(self.conn, kanan, Decimal(900_000), self.ago(40))
+        apply_deposit(self.conn, kanan, Decimal(300_000), self.ago(9))
+        first = select(payments.c.id).where(payments.c.method == "deposit").order_by(payments.c.id).limit(1)
+        void_payment(self.conn, self.conn.execute(first).scalar_one(), "too early")
+        apply_deposit(self.conn, kanan, Decimal(200_000), self.ago(8))
+        refund_deposit(self.conn, kanan, Decimal(100_000), self.ago(7))
