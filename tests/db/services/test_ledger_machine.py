@@ -1,10 +1,11 @@
 """Whatever is done to a ledger, in whatever order: the stored balance is what the rules work out."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from db.domain.allocation import allocate, oldest_due_on, paid_through, status
 from db.domain.ledger import balance, standing
 from db.domain.rent import rent_due
 from db.engine import Database
-from db.errors import RuleError
+from db.errors import NotFoundError, RuleError
 from db.repositories.entries import Entries
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import find_property, find_room
@@ -27,6 +28,7 @@ from db.tables import balances, charges, payments
 from tests.db.services.house import House
 
 amounts = st.decimals(min_value=1, max_value=5_000_000, places=2)
+rents = st.decimals(min_value=400_000, max_value=5_000_000, places=2)
 days_back = st.integers(min_value=0, max_value=150)
 
 
@@ -77,7 +79,7 @@ class LedgerMachine(RuleBasedStateMachine):
         ids = list(self.conn.execute(select(charges.c.id).order_by(charges.c.id)).scalars())
         self.attempt(lambda: void_charge(self.conn, ids[which % len(ids)], "wrong") if ids else None)
 
-    @rule(rent=amounts, back=st.integers(-60, 60))
+    @rule(rent=rents, back=st.integers(-60, 60))
     def raise_rent(self, rent: Decimal, back: int) -> None:
         self.attempt(lambda: change_rent(self.conn, self.budi, rent, self.day(back)))
 
@@ -89,20 +91,15 @@ class LedgerMachine(RuleBasedStateMachine):
     def leave(self, back: int, refund: str) -> None:
         self.attempt(lambda: move_out(self.conn, self.budi, self.day(back), refund=refund))
 
-    def attempt(self, change: object) -> None:
+    def attempt(self, change: Callable[[], object]) -> None:
         """A refusal is fine; half a change is not."""
-        assert callable(change)
         savepoint = self.conn.begin_nested()
         try:
             change()
+        except (RuleError, NotFoundError):
+            savepoint.rollback()
+        else:
             savepoint.commit()
-        except (RuleError, LookupError) as refusal:
-            savepoint.rollback()
-            assert isinstance(refusal, RuleError) or "room" in str(refusal)
-        except Exception as error:
-            savepoint.rollback()
-            if getattr(error, "code", "") not in ("no_lease", "lease_not_started"):
-                raise
 
     @invariant()
     def the_stored_balance_is_what_the_rules_work_out(self) -> None:
@@ -112,7 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
         ahead = [lease for lease in tenant_leases(self.conn, self.budi.id) if lease.next_period_on is not None]
         upcoming = (
             rent_due(ahead[0].terms, ahead[0].starts_on, ahead[0].ends_on, ahead[0].policy,
-                     since=ahead[0].next_period_on, until=self.today + timedelta(days=4000)) if ahead else ()
+                     since=ahead[0].next_period_on, until=self.today + timedelta(days=6000)) if ahead else ()
         )  # fmt: skip
         row = self.conn.execute(select(balances).where(balances.c.tenant_id == self.budi.id)).one()
         assert row.outstanding_balance == balance(entries.charges, entries.payments)
@@ -127,7 +124,7 @@ def test_the_stored_balance_follows_the_rules_in_any_order(shared_database: Data
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
-            max_examples=20, stateful_step_count=12, deadline=None, database=None,
+            max_examples=20, stateful_step_count=12, deadline=None, database=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -67,29 +67,57 @@ create function charge_rank(kind text) returns smallint language sql immutable p
   return case kind when 'rent' then 0 when 'electricity' then 1 when 'water' then 1 when 'internet' then 1
                    when 'late_fee' then 3 else 2 end;
 
--- How far `credit` pays a lease ahead, period by period from `start` (R13): the first day not paid, or null.
-create function prepaid_until(lease bigint, start date, ends_on date, credit numeric) returns date language plpgsql stable as $$
-declare
-  terms record;
-  until date;
-begin
-  loop
-    select monthly_rent, billing_day into terms from lease_terms
-     where lease_id = lease and effective_on <= start order by effective_on desc limit 1;
-    exit when terms.monthly_rent is null or terms.monthly_rent <= 0 or terms.monthly_rent > credit or start >= ends_on;
-    credit := credit - terms.monthly_rent;
-    start := next_boundary(terms.billing_day, start);
-    until := start;
-  end loop;
-  return until;
-end $$;
-
 -- The first billing day after `day`, clamped to the month (R1).
 create function next_boundary(billing_day smallint, day date) returns date language sql immutable parallel safe
   return (
     select min(least(month + billing_day - 1, (month + interval '1 month')::date - 1))
       from (select (date_trunc('month', day) + make_interval(months => m))::date as month from generate_series(0, 1) m) months
      where least(month + billing_day - 1, (month + interval '1 month')::date - 1) > day);
+
+-- The last billing day on or before `day`.
+create function last_boundary(billing_day smallint, day date) returns date language sql immutable parallel safe
+  return (
+    select max(least(month + billing_day - 1, (month + interval '1 month')::date - 1))
+      from (select (date_trunc('month', day) - make_interval(months => m))::date as month from generate_series(0, 1) m) months
+     where least(month + billing_day - 1, (month + interval '1 month')::date - 1) <= day);
+
+-- How far `credit` pays a lease ahead, period by period from `start` (R13): the first day not paid, or null.
+create function prepaid_until(lease leases, credit numeric) returns date language plpgsql stable as $$
+declare
+  start date := lease.next_period_on;
+  terms record;
+  boundary date;
+  of_days integer;
+  cost numeric;
+  until date;
+begin
+  loop
+    exit when start >= lease.ends_on;
+    select t.monthly_rent, t.billing_day, coalesce(b.billing_day, t.billing_day) as old_day into terms
+      from lease_terms t
+      left join lateral (select billing_day from lease_terms where lease_id = lease.id and effective_on < start
+                         order by effective_on desc limit 1) b on true
+     where t.lease_id = lease.id and t.effective_on <= start order by t.effective_on desc limit 1;
+    boundary := next_boundary(terms.billing_day, start);
+    cost := terms.monthly_rent;
+    if start = lease.starts_on and next_boundary(terms.billing_day, start - 1) <> start then
+      -- A stub, prorated over the full period it lies in, or charged in full (R3).
+      of_days := boundary - last_boundary(terms.billing_day, start);
+      if lease.proration = 'daily' then
+        cost := round(cost * (boundary - start) / of_days / lease.rounding) * lease.rounding;
+      end if;
+    elsif next_boundary(terms.billing_day, start - 1) <> start then
+      -- A bridge to a new billing day, prorated over the old one's period (R4).
+      of_days := next_boundary(terms.old_day, start) - start;
+      cost := round(cost * (boundary - start) / of_days / lease.rounding) * lease.rounding;
+    end if;
+    exit when terms.monthly_rent <= 0 or cost > credit;
+    credit := credit - cost;
+    start := boundary;
+    until := start;
+  end loop;
+  return until;
+end $$;
 
 -- Paid through, oldest due and status of some tenants from their ledger, first in first out (R12, R13).
 create function recalculate_balances(tenants bigint[]) returns void language sql as $$
@@ -122,9 +150,9 @@ create function recalculate_balances(tenants bigint[]) returns void language sql
      where q.kind = 'rent' and q.beyond <= 0 and (s.unpaid_from is null or q.period_start < s.unpaid_from)
      group by q.tenant_id
   ), ahead as (
-    select m.tenant_id, prepaid_until(l.id, l.next_period_on, l.ends_on, m.amount - m.owed) as until
+    select m.tenant_id, prepaid_until(l, m.amount - m.owed) as until
       from money m
-      join lateral (select * from leases x where x.tenant_id = m.tenant_id and x.next_period_on is not null
+      join lateral (select x.* from leases x where x.tenant_id = m.tenant_id and x.next_period_on is not null
                     order by x.next_period_on limit 1) l on true
      where m.amount > m.owed
   )
