@@ -1,6 +1,6 @@
 """Help pages: plain text in the reader's language, examples included, without Rich."""
 
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from typer.core import TyperArgument, TyperOption
 
@@ -16,9 +16,9 @@ def write_help(ctx: Any, formatter: Any, verb: Verb) -> None:
     arguments = [param for param in ctx.command.params if isinstance(param, TyperArgument)]
     common = common_options()
     options = [param for param in ctx.command.params if isinstance(param, TyperOption) and param not in common]
-    write_usage(ctx, formatter, [_placeholder(argument) for argument in arguments])
+    write_usage(ctx, formatter, [placeholder(argument) for argument in arguments])
     write_text(formatter, verb.help)
-    write_rows(formatter, _("Arguments"), [(_name(param), param.help or "") for param in arguments])
+    write_rows(formatter, _("Arguments"), [argument_row(param) for param in arguments])
     write_rows(formatter, _("Options"), [option_row(param) for param in options if not param.hidden])
     write_rows(formatter, _("Common options"), [option_row(param) for param in common])
     if verb.fields:
@@ -56,14 +56,31 @@ def option_row(option: TyperOption) -> Row:
     return spellings + value, _with_remarks(option)
 
 
+def argument_row(argument: TyperArgument) -> Row:
+    """`TENANT` and its help."""
+    return argument_name(argument), _with_choices(argument, [])
+
+
 def _with_remarks(option: TyperOption) -> str:
-    text = option.help or ""
-    return f"{text} ({_('required')})" if option.required else text
+    remarks = [_("required")] if option.required else []
+    if isinstance(option.default, str):
+        remarks.append(_("default: {default}").format(default=option.default))
+    return _with_choices(option, remarks)
 
 
-def _name(argument: TyperArgument) -> str:
+def _with_choices(param: TyperArgument | TyperOption, remarks: list[str]) -> str:
+    """The help of a parameter, and in brackets what it may be and what else is to be known."""
+    annotation: Any = param.type_descriptor.annotation
+    choices = "|".join(get_args(annotation)) if get_origin(annotation) is Literal else ""
+    told = ", ".join(filter(None, [choices, *remarks]))
+    return f"{param.help or ''} ({told})" if told else param.help or ""
+
+
+def argument_name(argument: TyperArgument) -> str:
+    """`TOPIC...`: the word for an argument in its own row."""
     return (argument.metavar or argument.name.upper()) + ("..." if argument.nargs == -1 else "")
 
 
-def _placeholder(argument: TyperArgument) -> str:
-    return _name(argument) if argument.required else f"[{_name(argument)}]"
+def placeholder(argument: TyperArgument) -> str:
+    """`TENANT`, or `[TOPIC...]` for one that may be left out."""
+    return argument_name(argument) if argument.required else f"[{argument_name(argument)}]"

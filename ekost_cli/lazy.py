@@ -6,6 +6,7 @@ its verbs is called, and of its verbs only that one becomes a parser.
 
 import difflib
 import importlib
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,13 +59,13 @@ class Group(TyperGroup):
             return None, None, rest
         raise _unknown(name, self.list_commands(ctx), ctx.command_path)
 
+    @abstractmethod
     def build(self, name: str) -> TyperCommand | TyperGroup:
         """Make the parser of a command."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sections(self) -> Iterable[tuple[str, list[Row]]]:
         """What the help page lists: headings, and names with one line each."""
-        raise NotImplementedError
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands."""

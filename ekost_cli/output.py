@@ -7,6 +7,8 @@ from io import StringIO
 from itertools import chain
 from typing import Any, Protocol, TextIO
 
+import typer
+
 from ekost_cli.invocation import Invocation
 from ekost_cli.terminal import is_terminal, wants_color
 from ekost_cli.writers import WRITERS, Fields, write_object
@@ -84,19 +86,24 @@ class Printer:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Print what the block shows, and then its notes, once it has ended well; otherwise nothing of it."""
+        """Print what the block shows once it has ended well, otherwise nothing of it; then its notes, in any case."""
         if self._held is not None:  # within another one, which will print
             yield
             return
         self._held, self._held_notes = StringIO(), []
+        held, failed = self._held, True
         try:
             yield
-            text, notes = self._held.getvalue(), self._held_notes
+            failed = False
+        except typer.Exit:  # a check that found something has ended well too
+            failed = False
+            raise
         finally:
             self._held = None
-        sys.stdout.write(text)
-        for note in notes:
-            self.note(note)
+            if not failed:
+                sys.stdout.write(held.getvalue())
+            for note in self._held_notes:
+                self.note(note)
 
     @property
     def _colorful(self) -> bool:

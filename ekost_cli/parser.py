@@ -3,6 +3,7 @@
 from typing import Any
 
 from typer._click.exceptions import UsageError as ClickUsageError
+from typer._click.parser import _OptionParser
 from typer.core import TyperArgument, TyperCommand, TyperOption
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
@@ -24,6 +25,16 @@ class ExtraWordsError(UsageError):
     hint = N_("Put a text with spaces into quotes.")
 
 
+class _NegativeNumbers(_OptionParser):
+    """Words that begin with a minus and a digit are no options."""
+
+    def _process_opts(self, arg: str, state: Any) -> None:
+        if arg[1].isdigit():
+            state.largs.append(arg)
+        else:
+            super()._process_opts(arg, state)
+
+
 class VerbCommand(TyperCommand):
     """The command of a verb. Its own parameters come first in the help, the shared ones behind."""
 
@@ -41,6 +52,13 @@ class VerbCommand(TyperCommand):
             self.params.append(fields_option())
         self.params += common_options()
         return self
+
+    def make_parser(self, ctx: Any) -> _OptionParser:
+        """A parser that takes `-500` for an amount: the rule on amounts has the better sentence."""
+        parser = _NegativeNumbers(ctx)
+        for param in self.get_params(ctx):
+            param.add_to_parser(parser, ctx)
+        return parser
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, refuse what is too much and answer `--fields help` before anything is done."""

@@ -105,9 +105,10 @@ def _fitting(fields: Fields, widths: list[int], room: int) -> list[int]:
 
 
 def _needed(fields: Fields, widths: list[int], kept: list[int]) -> int:
-    """Columns of the terminal that a table needs at least: texts can be cut, figures can't."""
-    least = [widths[n] if fields[n].kind != "text" else min(widths[n], LEAST) for n in kept]
-    return sum(least) + GAP * (len(kept) - 1)
+    """Columns of the terminal that a table needs: no text is cut to make room for a wide field; figures never are."""
+    whole = any(fields[n].wide for n in kept)
+    needs = [widths[n] if whole or fields[n].kind != "text" else min(widths[n], LEAST) for n in kept]
+    return sum(needs) + GAP * (len(kept) - 1)
 
 
 def _table(fields: Fields, kept: list[int], widths: list[int], rows: list[Row], *, header: bool) -> Table:

@@ -94,6 +94,11 @@ def test_an_error_in_json_is_one_object_on_stderr(ekost: Ekost) -> None:
     assert error["details"]["key"] == "lock_timeout"
 
 
+def test_a_negative_number_is_a_value_and_no_option(ekost: Ekost) -> None:
+    done = ekost("config", "set", "lock_timeout", "-5", "-o", "json")
+    assert json.loads(done.stderr)["error"]["code"] == "config_value"
+
+
 def test_text_that_is_not_utf8_is_refused(ekost: Ekost) -> None:
     done = ekost("config", "set", "property", "\udcff")
     assert (done.returncode, done.stderr) == (2, "ekost: error: The value of VALUE is not valid UTF-8 text.\n")

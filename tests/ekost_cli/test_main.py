@@ -180,6 +180,13 @@ def test_completion_prints_a_script_for_each_shell(ekost: Ekost, shell: str) -> 
     assert "_EKOST_COMPLETE" in done.stdout
 
 
+def test_zsh_and_fish_complete_too(ekost: Ekost) -> None:
+    zsh = ekost(_EKOST_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS="ekost config va")
+    assert "validate" in zsh.stdout
+    fish = {"_EKOST_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    assert ekost(_TYPER_COMPLETE_ARGS="ekost hel", **fish).stdout.startswith("help\tHelp on a command")
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

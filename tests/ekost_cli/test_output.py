@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -269,7 +270,7 @@ def test_a_long_table_is_printed_in_pieces_of_one_shape(capsys: pytest.CaptureFi
     assert {line.index("Siti") for line in lines[1:]} == {8}
 
 
-def test_what_a_failed_transaction_showed_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_shown_in_a_transaction_is_printed_when_it_has_ended_well(capsys: pytest.CaptureFixture[str]) -> None:
     ekost = context(output="id")
 
     def fail() -> None:
@@ -277,8 +278,16 @@ def test_what_a_failed_transaction_showed_is_not_printed(capsys: pytest.CaptureF
             ekost.show(SITI)
             raise UsageError
 
+    def find() -> None:
+        with ekost.printer.held():
+            ekost.show(EVIL)
+            raise typer.Exit(1)
+
     with pytest.raises(UsageError):
         fail()
+    with pytest.raises(typer.Exit):
+        find()
+    assert capsys.readouterr().out == "2\n"
     with ekost.printer.held():
         ekost.note("behind")
         ekost.show(SITI)
