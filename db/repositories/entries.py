@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from db.domain.ledger import ChargeEntry, PaymentEntry
 from db.tables import charges, payments
@@ -31,13 +32,15 @@ class Entries:
         self._add_payments(found, until)
         return found
 
+    def of_lease(self, tenant_id: int, lease_id: int) -> list[ChargeEntry]:
+        """The charges of one lease, reversals among them, in date order; found by the tenant's index."""
+        query = _charges().where(charges.c.tenant_id == tenant_id, charges.c.lease_id == lease_id)
+        return [ChargeEntry(*values) for _, *values in self._conn.execute(query)]
+
     def _add_charges(self, found: dict[int, TenantEntries], until: date | None) -> None:
-        c = charges.c
-        columns = (c.id, c.kind, c.charged_on, c.due_on, c.amount, c.period_start, c.period_end, c.reverses_id,
-                   c.days, c.of_days)  # fmt: skip
-        query = select(c.tenant_id, *columns).where(c.tenant_id.in_(found)).order_by(c.charged_on, c.id)
+        query = _charges().where(charges.c.tenant_id.in_(found))
         if until is not None:
-            query = query.where(c.charged_on <= until)
+            query = query.where(charges.c.charged_on <= until)
         for tenant_id, *values in self._conn.execute(query):
             found[tenant_id].charges.append(ChargeEntry(*values))
 
@@ -49,3 +52,10 @@ class Entries:
             query = query.where(p.payment_date <= until)
         for tenant_id, *values in self._conn.execute(query):
             found[tenant_id].payments.append(PaymentEntry(*values))
+
+
+def _charges() -> Select[Any]:
+    c = charges.c
+    columns = (c.id, c.kind, c.charged_on, c.due_on, c.amount, c.period_start, c.period_end, c.reverses_id,
+               c.days, c.of_days)  # fmt: skip
+    return select(c.tenant_id, *columns).order_by(c.charged_on, c.id)

@@ -1,0 +1,74 @@
+"""The end of a lease: what was posted for later days is taken back, by reversals and credits (R6, R7)."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from db.domain.moveout import MoveOut, Refund, UnusedRent, settle_move_out
+from db.domain.rent import next_period_start
+from db.repositories.entries import Entries
+from db.repositories.leases import Lease
+from db.repositories.lookup import TenantRef
+from db.services.guard import refusing
+from db.services.leases import split_rent
+from db.services.reversals import reverse_charge
+from db.services.tenants import TenantHousedError
+from db.tables import charges, leases, rooms
+
+
+def plan_end(conn: Connection, lease: Lease, day: date, refund: Refund) -> MoveOut:
+    """What ending the lease on `day` would reverse and credit (R7)."""
+    return settle_move_out(Entries(conn).of_lease(lease.tenant_id, lease.id), day, refund, lease.rounding)
+
+
+def end_lease(conn: Connection, tenant: TenantRef, lease: Lease, day: date, why: str) -> int:
+    """Set the first day no longer rented; reverse rent posted for periods from then on. Returns how many."""
+    ends_on = max(day, lease.starts_on)
+    row = {"ends_on": ends_on, "next_period_on": _open_period(lease, ends_on)}
+    with refusing(conn, {"leases_tenant_one_room": TenantHousedError(ref=tenant.code)}):
+        conn.execute(update(leases).where(leases.c.id == lease.id).values(row))
+    undone = plan_end(conn, lease, ends_on, "none").reverse
+    for charge in undone:
+        reverse_charge(conn, charge.id, why)
+    if lease.basis == "split_room":
+        split_rent(conn, lease.room_id, ends_on)
+    return len(undone)
+
+
+def post_credit(conn: Connection, tenant: TenantRef, lease: Lease, unused: UnusedRent, event_id: int) -> int:
+    """Give back the unused days of a posted rent; the credit names its charge. Returns its id."""
+    row = part_of_period(tenant, unused, event_id) | {
+        "lease_id": lease.id, "kind": "credit", "amount": -unused.amount,
+        "of_days": days_charged(unused), "related_id": unused.charge.id,
+    }  # fmt: skip
+    return int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
+
+
+def part_of_period(tenant: TenantRef, unused: UnusedRent, event_id: int) -> dict[str, object]:
+    """The columns that credit and charge of the same days share."""
+    start, end = unused.unused.start, unused.unused.end
+    return {
+        "property_id": tenant.property_id, "tenant_id": tenant.id, "period_start": start, "period_end": end,
+        "days": unused.unused.days, "charged_on": start, "due_on": start, "event_id": event_id,
+    }  # fmt: skip
+
+
+def days_charged(unused: UnusedRent) -> int:
+    """The length of the period that the charge was posted for."""
+    start = unused.charge.period_start or unused.unused.start
+    return (unused.unused.end - start).days
+
+
+def lock_rooms(conn: Connection, *room_ids: int) -> None:
+    """Always in the order of their ids: two tenants who swap rooms must not wait for each other."""
+    ids = sorted(set(room_ids))
+    conn.execute(select(rooms.c.id).where(rooms.c.id.in_(ids)).order_by(rooms.c.id).with_for_update(key_share=True))
+
+
+def _open_period(lease: Lease, ends_on: date) -> date | None:
+    """The first period not posted, if the lease lasts until it begins."""
+    following = lease.next_period_on
+    if following is None and lease.ends_on is not None:
+        # The end is put off: all periods that began before the old end are posted, the others are not.
+        following = next_period_start(lease.terms, lease.starts_on, lease.ends_on - timedelta(days=1))
+    return following if following is not None and following < ends_on else None
