@@ -15,7 +15,9 @@ from db.settings_path import SYSTEM_FILE, settings_files
 DEFAULT = "default"
 LANGUAGES = ("id", "en")
 # Variables of ours that are no settings.
-OTHER_VARIABLES = frozenset({"EKOST_DEBUG", "EKOST_TEST_DATABASE_URL"})
+OTHER_VARIABLES = frozenset(
+    {"EKOST_DEBUG", "EKOST_PG_BIN", "EKOST_REDIS_BIN", "EKOST_RUN_AS", "EKOST_TEST_DATABASE_URL"}
+)
 
 
 class ConfigError(UsageError):

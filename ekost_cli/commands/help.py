@@ -52,6 +52,9 @@ MEANINGS = {
 
 OTHER_VARIABLES = {
     "EKOST_DEBUG": N_("1 shows where an internal error happened."),
+    "EKOST_PG_BIN": N_("Folder of the PostgreSQL programs to use instead of the bundled ones."),
+    "EKOST_REDIS_BIN": N_("A Valkey or Redis server program to use instead of the bundled one."),
+    "EKOST_RUN_AS": N_("The account that root runs the bundled servers as; `ekost` if not given."),
     "NO_COLOR": N_("Anything: no colour."),
     "FORCE_COLOR": N_("1: colour in pipes too; 0: no colour."),
     "COLUMNS": N_("Width of tables."),

@@ -47,7 +47,7 @@ def down(context: typer.Context) -> None:
 @command(
     "status",
     _("Show whether the servers run; starts nothing."),
-    examples=("ekost status", 'psql "$(ekost status --url)"'),
+    examples=("ekost status", "ekost status --url"),
     fields=FIELDS,
 )
 def status(

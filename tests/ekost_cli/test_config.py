@@ -56,7 +56,7 @@ def test_set_mends_a_file_with_a_wrong_value(ekost: Ekost) -> None:
 
 def test_validate_is_silent_when_all_is_well(ekost: Ekost) -> None:
     ekost("config", "set", "property", "KOSA")
-    done = ekost("config", "validate")
+    done = ekost("config", "validate", EKOST_PG_BIN="/opt/pg/bin", EKOST_REDIS_BIN="/opt/valkey", EKOST_RUN_AS="kos")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
