@@ -1,4 +1,4 @@
-"""Words and colours for states; programs get the codes."""
+"""Words and colours for states and kinds; programs get the codes."""
 
 from db.errors import N_
 from locales.catalogs import _
@@ -21,6 +21,31 @@ _STATUSES: dict[str, tuple[str, str]] = {
     "active": (N_("active"), "green"),
     "ended": (N_("ended"), "dim"),
     "archived": (N_("archived"), "dim"),
+    "rent": (N_("rent"), ""),
+    "electricity": (N_("electricity"), ""),
+    "water": (N_("water"), ""),
+    "internet": (N_("internet"), ""),
+    "damage": (N_("damage"), ""),
+    "late_fee": (N_("late fee"), ""),
+    "opening": (N_("opening balance"), ""),
+    "refund": (N_("refund"), ""),
+    "payment": (N_("payment"), ""),
+    "cash": (N_("cash"), ""),
+    "transfer": (N_("transfer"), ""),
+    "qris": ("QRIS", ""),
+    "ewallet": (N_("e-wallet"), ""),
+    "deposit": (N_("deposit"), ""),
+    "other": (N_("other"), ""),
+    "received": (N_("received"), ""),
+    "applied": (N_("applied"), ""),
+    "refunded": (N_("refunded"), ""),
+    "per_tenant": (N_("tenant"), ""),
+    "split_room": (N_("room, shared"), ""),
+    "daily": (N_("by days"), ""),
+    "none": (N_("in full"), ""),
+    "payments": (N_("payments"), ""),
+    "tenants": (N_("tenants"), ""),
+    "rooms": (N_("rooms"), ""),
     "pass": (N_("fine"), "green"),
     "warn": (N_("warning"), "yellow"),
     "fail": (N_("broken"), "red"),

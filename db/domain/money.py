@@ -161,7 +161,9 @@ def _decide(written: Written, text: str, voters: tuple[Notation, ...]) -> Decima
     scales = [-factor if written.negative else factor for factor in factors(written.unit)]
     values = list(dict.fromkeys(meaning * scale for meaning in meanings for scale in scales))
     if len(values) > 1:
-        raise AmountAmbiguousError(text=_shown(text), first=_tidy(values[0]), second=_tidy(values[1]))
+        # As texts: an amount in the reader's own notation would look like what was typed.
+        first, second = (f"{_tidy(value):f}" for value in values[:2])
+        raise AmountAmbiguousError(text=_shown(text), first=first, second=second)
     return values[0]
 
 

@@ -6,7 +6,7 @@ import typer
 
 from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.explaining import EXPLAIN_FIELDS, explain_lines
+from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records, explain_text
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import TenantArg
@@ -112,7 +112,11 @@ def explain(context: typer.Context, tenant: TenantArg) -> None:
         found = find_tenant(conn, tenant, ekost.property_code)
         entries = Entries(conn).of_tenants([found.id])[found.id]
         told = explain(entries.charges, entries.payments, ekost.as_of())
-        ekost.show_list(explain_lines(told, found.currency, for_people=ekost.for_people))
+        if not ekost.for_people or ekost.options.fields:
+            ekost.show_list(explain_records(told, found.currency))
+            return
+        for line in explain_text(told, found.currency):
+            ekost.say(line)
 
 
 @app.command(

@@ -20,7 +20,7 @@ FIELDS = (
     Field("id", N_("Number"), "int"),
     Field("tenant", N_("Tenant")),
     Field("tenant_name", N_("Name"), wide=True),
-    Field("kind", N_("Kind")),
+    Field("kind", N_("Kind"), "status"),
     Field("period_start", N_("Period from"), "date"),
     Field("period_end", N_("Period until"), "date", wide=True),
     Field("due_on", N_("Due"), "date"),

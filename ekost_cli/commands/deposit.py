@@ -20,7 +20,7 @@ FIELDS = (
     Field("tenant_name", N_("Name"), wide=True),
     Field("property", N_("Property"), wide=True),
     Field("entry_on", N_("Date"), "date"),
-    Field("kind", N_("Kind")),
+    Field("kind", N_("Kind"), "status"),
     Field("amount", N_("Amount"), "money"),
     Field("held", N_("Deposit held"), "money"),
     Field("payment_id", N_("Payment"), "int", wide=True),

@@ -30,7 +30,7 @@ FIELDS = (
     Field("monthly_rent", N_("Rent a month"), "money"),
     Field("billing_day", N_("Billing day"), "int"),
     Field("next_period_on", N_("Next period"), "date", wide=True),
-    Field("basis", N_("Rent per"), wide=True),
+    Field("basis", N_("Rent per"), "status", wide=True),
 )
 TERMS = Field("terms", N_("Terms"), "nested")
 EffectiveFrom = Annotated[str, typer.Option("--from", metavar="DATE", help=_("From the first period on or after it."))]

@@ -35,7 +35,7 @@ FIELDS = (
     Field("property", N_("Property"), wide=True),
     Field("payment_date", N_("Date"), "date"),
     Field("amount", N_("Amount"), "money"),
-    Field("method", N_("Method")),
+    Field("method", N_("Method"), "status"),
     Field("reference", N_("Reference"), wide=True),
     Field("note", N_("Note"), wide=True),
     Field("import_id", N_("Import"), "int", wide=True),

@@ -21,7 +21,7 @@ FIELDS = (
     Field("timezone", N_("Time zone"), wide=True),
     Field("billing_day", N_("Billing day"), "int"),
     Field("grace_days", N_("Grace days"), "int"),
-    Field("proration", N_("Proration")),
+    Field("proration", N_("Part months"), "status"),
     Field("rounding", N_("Rounding"), "number", wide=True),
     Field("id", N_("Number"), "int", wide=True),
 )

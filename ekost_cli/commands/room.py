@@ -22,7 +22,7 @@ FIELDS = (
     Field("capacity", N_("Beds"), "int"),
     Field("occupied", N_("Taken"), "int"),
     Field("status", N_("Status"), "status"),
-    Field("basis", N_("Rent per"), wide=True),
+    Field("basis", N_("Rent per"), "status", wide=True),
     Field("created_at", N_("Added"), "instant", wide=True),
 )
 
