@@ -9,14 +9,12 @@
    where q.kind = 'rent' and q.beyond <= 0 and (s.unpaid_from is null or q.period_start < s.unpaid_from)
    group by q.tenant_id
 ), coming as (
-  select distinct on (tenant_id) tenant_id, id, next_period_on, ends_on
-    from leases where next_period_on is not null order by tenant_id, next_period_on
+  select distinct on (tenant_id) * from leases where next_period_on is not null order by tenant_id, next_period_on
 ), expected as (
   select m.tenant_id, s.oldest_due_on,
          case when s.oldest_due_on is not null then case when s.begun then 'partial' else 'unpaid' end
               when m.amount > m.owed then 'credit' else 'paid' end as status,
-         coalesce(case when m.amount > m.owed
-                       then prepaid_until(l.id, l.next_period_on, l.ends_on, m.amount - m.owed) end,
+         coalesce(case when m.amount > m.owed and l.id is not null then prepaid_until(l, m.amount - m.owed) end,
                   case when c.until is not null then least(c.until, s.unpaid_from) end) - 1 as paid_through_on
     from money m
     left join state s using (tenant_id) left join covered c using (tenant_id) left join coming l using (tenant_id)
