@@ -18,6 +18,7 @@ _MONEY_CONSUMERS = ("balances", "audit")
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
     "PaymentRecorded": _MONEY_CONSUMERS,
     "PaymentsImported": _MONEY_CONSUMERS,
+    "PaymentsReversed": _MONEY_CONSUMERS,
     "ChargePosted": _MONEY_CONSUMERS,
     "ChargesPosted": _MONEY_CONSUMERS,
     "EntryReversed": _MONEY_CONSUMERS,

@@ -1,0 +1,112 @@
+"""A tenant out of a row of a file: the same steps as on the command line, and the cell to blame for each."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from db.repositories.imports import ImportRow
+from db.repositories.lookup import PropertyMissingError, PropertyRow, TenantRef, find_property, find_room, find_tenant
+from db.repositories.lookup import get_property as property_with_id
+from db.services.charges import post_charge
+from db.services.imports.cells import CellMissingError, read_amount, read_date, read_number
+from db.services.imports.rejections import RowRejectedError, TenantKnownError, blaming
+from db.services.leases import assign_tenant
+from db.services.tenants import add_tenant, checked_contact
+from db.tables import tenants
+
+_CONTACT = ("name", "phone", "email", "national_id", "emergency_name", "emergency_phone")
+# What only makes sense with a room.
+_OF_LEASE = ("rent", "billing_day")
+
+
+def add_tenant_row(conn: Connection, row: ImportRow, cells: Mapping[str, str]) -> int:
+    """Add the tenant, the lease and the opening balance of a row. Returns the tenant's id. Raises RowRejectedError.
+
+    Who has an opening balance owes rent only from the next period on (R17), unless `billed_from` says otherwise.
+    """
+    if not cells["name"]:
+        raise RowRejectedError(CellMissingError(column=column_name(row, "name")), "name")
+    prop = property_of(conn, row, cells)
+    contact = _contact(cells)
+    _refuse_known(conn, prop, contact)
+    with blaming("code"):
+        tenant_id = add_tenant(conn, prop, code=cells.get("code") or None, **contact)
+    tenant = find_tenant(conn, str(tenant_id))
+    if cells.get("room"):
+        _assign(conn, row, prop, tenant, cells)
+    else:
+        _refuse_homeless_terms(row, cells)
+    _open_balance(conn, row, tenant, cells)
+    return tenant_id
+
+
+def property_of(conn: Connection, row: ImportRow, cells: Mapping[str, str]) -> PropertyRow:
+    """The property that a row names, else the one that the import is for."""
+    with blaming("property"):
+        if cells.get("property"):
+            return find_property(conn, cells["property"])
+        if row.property_id is None:
+            raise PropertyMissingError
+        return property_with_id(conn, row.property_id)
+
+
+def _contact(cells: Mapping[str, str]) -> dict[str, str]:
+    contact: dict[str, str] = {}
+    for field in _CONTACT:
+        with blaming(field):
+            checked = checked_contact({field: cells.get(field)})[field]
+        if checked is not None:
+            contact[field] = checked
+    return contact
+
+
+def _refuse_known(conn: Connection, prop: PropertyRow, contact: Mapping[str, str]) -> None:
+    """The same name with the same phone is the same person, written a little differently in another file."""
+    t = tenants.c
+    same = select(t.code).where(
+        t.property_id == prop.id, t.deleted_at.is_(None), t.name_key == func.lower(contact["name"])
+    )
+    found = conn.execute(same.where(t.phone == contact.get("phone"))).scalar() if "phone" in contact else None
+    if found is not None:
+        raise RowRejectedError(TenantKnownError(ref=f"{prop.code}/{found}"), "name")
+
+
+def _assign(conn: Connection, row: ImportRow, prop: PropertyRow, tenant: TenantRef, cells: Mapping[str, str]) -> None:
+    with blaming("room"):
+        room = find_room(conn, cells["room"], prop.code)
+    with blaming("rent"):
+        rent = read_amount(cells["rent"], row.options["amounts"]) if cells.get("rent") else None
+    with blaming("billing_day"):
+        billing_day = read_number(cells["billing_day"]) if cells.get("billing_day") else None
+    starts_on = _day(row, cells, "moved_in_on") or tenant.today
+    billed_from = _day(row, cells, "billed_from") or (tenant.today if cells.get("opening_balance") else None)
+    with blaming("room"):
+        assign_tenant(
+            conn, tenant, room, starts_on, monthly_rent=rent, billing_day=billing_day, billed_from=billed_from
+        )
+
+
+def _refuse_homeless_terms(row: ImportRow, cells: Mapping[str, str]) -> None:
+    if any(cells.get(field) for field in _OF_LEASE):
+        raise RowRejectedError(CellMissingError(column=column_name(row, "room")), "room")
+
+
+def _open_balance(conn: Connection, row: ImportRow, tenant: TenantRef, cells: Mapping[str, str]) -> None:
+    if not cells.get("opening_balance"):
+        return
+    with blaming("opening_balance"):
+        amount = read_amount(cells["opening_balance"], row.options["amounts"])
+        if amount:
+            post_charge(conn, tenant, amount, "opening", due_on=_day(row, cells, "billed_from") or tenant.today)
+
+
+def _day(row: ImportRow, cells: Mapping[str, str], field: str) -> date | None:
+    with blaming(field):
+        return read_date(cells[field], row.options["dates"]) if cells.get(field) else None
+
+
+def column_name(row: ImportRow, field: str) -> str:
+    """What the file calls a column, or we do where it has none."""
+    names = dict(zip(row.options["fields"], row.options["names"], strict=True))
+    return str(names.get(field, field))

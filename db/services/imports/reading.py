@@ -1,0 +1,142 @@
+"""Read a file as a stream: hashed as it comes, decoded, and refused as a whole where no row could be trusted.
+
+Nothing is held but one block, so that a million rows need no more memory than ten.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from db.errors import N_, EkostError, NotFoundError, UsageError
+
+BLOCK = 1 << 18
+# A row of a kos has a few hundred characters; what is longer is no row.
+LONGEST_ROW = 100_000
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class FileMissingError(NotFoundError):
+    """There is no such file."""
+
+    code = "file_not_found"
+    message = N_("There is no file {path}.")
+
+
+class FileIsFolderError(UsageError):
+    """A folder was named."""
+
+    code = "file_is_folder"
+    message = N_("{path} is a folder, not a file.")
+
+
+class FileUnreadableError(EkostError):
+    """The system does not let us read it."""
+
+    code = "file_unreadable"
+    message = N_("{path} can't be read: {reason}.")
+
+
+class FileEmptyError(UsageError):
+    """Nothing in it, or only blank lines."""
+
+    code = "file_empty"
+    message = N_("The file is empty.")
+
+
+class NotTextError(UsageError):
+    """A spreadsheet, a picture, a program."""
+
+    code = "file_not_text"
+    message = N_("The file is not a text file.")
+    hint = N_("Save the spreadsheet as CSV (UTF-8) first.")
+
+
+class EncodingError(UsageError):
+    """Text, but not in UTF-8."""
+
+    code = "file_encoding"
+    message = N_("Line {line} is not UTF-8 text.")
+    hint = N_("Save the file as CSV in UTF-8.")
+
+
+class RowTooLongError(UsageError):
+    """A line that is no row."""
+
+    code = "row_too_long"
+    message = N_("Line {line} is longer than {most} characters.")
+    hint = N_("Is it a file of rows? A quotation mark that is never closed can also be the reason.")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, open for reading. Raises FileMissingError, FileIsFolderError, FileUnreadableError."""
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        raise FileMissingError(path=path) from None
+    except IsADirectoryError:
+        raise FileIsFolderError(path=path) from None
+    except (OSError, ValueError) as error:
+        raise FileUnreadableError(path=path, reason=getattr(error, "strerror", None) or "-") from None
+    with stream:
+        yield stream
+
+
+class Text:
+    """The text of a stream in blocks of whole lines, each ended by one LF.
+
+    Iterating raises NotTextError, EncodingError, RowTooLongError, FileUnreadableError.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._digest = hashlib.sha256()
+        self._lines = 0
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes read so far."""
+        return self._digest.hexdigest()
+
+    def __iter__(self) -> Iterator[str]:
+        rest = b""
+        for block in self._blocks():
+            whole, newline, rest = (rest + block).rpartition(b"\n")
+            if len(rest) > LONGEST_ROW * 4:
+                raise RowTooLongError(line=self._lines + whole.count(b"\n") + 1, most=LONGEST_ROW)
+            if newline:
+                yield self._decoded(whole + newline)
+        if rest:
+            yield self._decoded(rest + b"\n")
+
+    def _blocks(self) -> Iterator[bytes]:
+        first = True
+        while block := self._read():
+            self._digest.update(block)
+            if first:
+                if block.startswith(_UTF16):
+                    raise EncodingError(line=1)
+                block = block.removeprefix(_BOM)
+                first = False
+            yield block
+
+    def _read(self) -> bytes:
+        try:
+            return self._stream.read(BLOCK)
+        except OSError as error:
+            raise FileUnreadableError(path=self._name, reason=error.strerror or "-") from None
+
+    def _decoded(self, block: bytes) -> str:
+        if b"\0" in block:
+            raise NotTextError
+        try:
+            text = block.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise EncodingError(line=self._lines + block.count(b"\n", 0, error.start) + 1) from None
+        self._lines += block.count(b"\n")
+        return text.replace("\r\n", "\n") if "\r" in text else text
