@@ -70,6 +70,12 @@ class Context:
         """Code of the property to work on: `--property`, EKOST_PROPERTY, the configuration, or none."""
         return self.options.property or self.settings.property
 
+    def property_id(self, conn: "Connection") -> int | None:
+        """The property that a list is about, or None for all. Raises PropertyNotFoundError."""
+        from db.repositories.lookup import find_property
+
+        return find_property(conn, self.property_code).id if self.property_code else None
+
     @property
     def dry_run(self) -> bool:
         """Whether nothing may be kept."""

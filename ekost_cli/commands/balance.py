@@ -65,11 +65,10 @@ def list_(
     ] = None,
 ) -> None:
     from db.repositories.balances import Balances
-    from db.repositories.lookup import find_property
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         found = Balances(conn)
         ekost.show_pages(
             lambda after, limit: found.page(property_id=prop, status=status, sort=sort, after=after, limit=limit)
@@ -128,10 +127,9 @@ def explain(context: typer.Context, tenant: TenantArg) -> None:
 )
 def aging(context: typer.Context) -> None:
     from db.repositories.balances import Balances
-    from db.repositories.lookup import find_property
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         day, found = ekost.as_of() or ekost.today(), Balances(conn)
         ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, after=after, limit=limit))

@@ -32,12 +32,11 @@ Until = Annotated[
     fields=FIELDS,
 )
 def run(context: typer.Context, until: Until = None) -> None:
-    from db.repositories.lookup import find_property
     from db.services.billing import NOTHING, accrue, pass_day
 
     ekost = Context.of(context)
     with ekost.transaction() as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         last, total = ekost.day(until), NOTHING
         rooms = pass_day(conn)
         # A dry run is one transaction, or its first chunk would hide behind a rollback and come again.
@@ -61,12 +60,11 @@ def run(context: typer.Context, until: Until = None) -> None:
 )
 def preview(context: typer.Context, until: Until = None) -> None:
     from db.repositories.ledger import Ledger
-    from db.repositories.lookup import find_property
     from db.services.billing import accrue
 
     ekost = Context.of(context)
     with ekost.database.transaction(dry_run=True) as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         last, ledger = ekost.day(until), Ledger(conn)
         while accrue(conn, until=last, property_id=prop).leases:
             pass

@@ -83,11 +83,11 @@ def refund(
 )
 def list_(context: typer.Context, tenant: TenantOption = None) -> None:
     from db.repositories.deposits import Deposits
-    from db.repositories.lookup import find_property, find_tenant
+    from db.repositories.lookup import find_tenant
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         found = Deposits(conn)
         ekost.show_pages(lambda after, limit: found.page(property_id=prop, tenant_id=who, after=after, limit=limit))

@@ -47,12 +47,12 @@ def list_(
     context: typer.Context,
     tenant: TenantOption = None,
 ) -> None:
-    from db.repositories.lookup import find_property, find_tenant
+    from db.repositories.lookup import find_tenant
     from db.repositories.rooms import Rooms
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         found = Rooms(conn)
         ekost.show_pages(lambda after, limit: found.leases(property_id=prop, tenant_id=who, after=after, limit=limit))

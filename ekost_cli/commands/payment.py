@@ -99,11 +99,11 @@ def list_(
     until: UntilOption = None,
 ) -> None:
     from db.repositories.ledger import Ledger
-    from db.repositories.lookup import find_property, find_tenant
+    from db.repositories.lookup import find_tenant
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         first, last, ledger = ekost.day(since), ekost.day(until), Ledger(conn)
         ekost.show_pages(

@@ -81,12 +81,11 @@ def list_(
         typer.Option("--status", help=_("Only rooms of this status.")),
     ] = None,
 ) -> None:
-    from db.repositories.lookup import find_property
     from db.repositories.rooms import Rooms
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         found = Rooms(conn)
         ekost.show_pages(lambda after, limit: found.page(property_id=prop, status=status, after=after, limit=limit))
 

@@ -125,12 +125,11 @@ def list_(
     sort: Annotated[Literal["created", "name"], typer.Option("--sort", help=_("In which order."))] = "created",
     archived: ArchivedOption = False,
 ) -> None:
-    from db.repositories.lookup import find_property
     from db.repositories.tenants import Tenants
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
-        prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
+        prop = ekost.property_id(conn)
         found = Tenants(conn)
         ekost.show_pages(
             lambda after, limit: found.page(property_id=prop, sort=sort, after=after, limit=limit, archived=archived)
