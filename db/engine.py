@@ -16,6 +16,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from db.errors import N_, RuleError, UnreachableError, UsageError
 
 
+READER_IDLE = 3_600_000
+
+
 class DatabaseUnreachableError(UnreachableError):
     """No connection could be made."""
 
@@ -118,7 +121,8 @@ class Database:
         """One read-only REPEATABLE READ transaction: everything in it is of one moment."""
         begin = "set transaction isolation level repeatable read read only"
         with self._translating(), self._connect() as conn:
-            conn.exec_driver_sql(self._opening(statement_timeout_ms, begin))
+            # A reader holds no lock; somebody may look at the first page of a long list for a while.
+            conn.exec_driver_sql(self._opening(statement_timeout_ms, begin, idle_timeout=READER_IDLE))
             yield conn
             conn.rollback()
 
@@ -128,12 +132,13 @@ class Database:
         except OperationalError as error:
             raise DatabaseUnreachableError(place=self.place) from error
 
-    def _opening(self, statement_timeout_ms: int | None, first: str) -> str:
+    def _opening(self, statement_timeout_ms: int | None, first: str, *, idle_timeout: int | None = None) -> str:
         timeout = self.limits.statement_timeout if statement_timeout_ms is None else statement_timeout_ms
+        idle = self.limits.idle_in_transaction_timeout if idle_timeout is None else idle_timeout
         return (
             f"{first}; set local timezone = 'UTC'; set local statement_timeout = {timeout}; "
             f"set local lock_timeout = {self.limits.lock_timeout}; "
-            f"set local idle_in_transaction_session_timeout = {self.limits.idle_in_transaction_timeout}"
+            f"set local idle_in_transaction_session_timeout = {idle}"
         )
 
     @contextmanager

@@ -1,0 +1,92 @@
+"""Transactions: one change, all or nothing, and what can go wrong said without a secret."""
+
+import pytest
+from sqlalchemy import text
+
+from db.engine import (
+    ConnectionLostError,
+    ConstraintError,
+    Database,
+    DatabaseBusyError,
+    DatabaseUnreachableError,
+    DatabaseURLError,
+    Limits,
+)
+
+
+def test_a_change_is_committed_with_its_transaction(database: Database) -> None:
+    with database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+    with database.reading() as conn:
+        assert conn.execute(text("select count(*) from properties")).scalar_one() == 1
+
+
+def test_a_dry_run_and_an_error_keep_nothing(database: Database) -> None:
+    with database.transaction(dry_run=True) as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+    with pytest.raises(ZeroDivisionError), database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+        raise ZeroDivisionError
+    with database.reading() as conn:
+        assert conn.execute(text("select count(*) from properties")).scalar_one() == 0
+
+
+def test_a_reader_can_change_nothing_and_sees_one_moment(database: Database) -> None:
+    with database.reading() as conn:
+        before = conn.execute(text("select count(*) from properties")).scalar_one()
+        with database.transaction() as other:
+            other.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+        assert conn.execute(text("select count(*) from properties")).scalar_one() == before
+    with pytest.raises(Exception, match="read-only"), database.reading() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSB', 'Kos')"))
+
+
+def test_money_is_written_only_with_synchronous_commit(database: Database) -> None:
+    kept = Database(database.url, Limits(pool_size=1))
+    with kept.transaction() as conn:
+        conn.execute(text("set session synchronous_commit = off"))
+    with kept.transaction() as conn:
+        assert conn.execute(text("show synchronous_commit")).scalar_one() == "on"
+        conn.rollback()
+        assert conn.execute(text("show synchronous_commit")).scalar_one() == "off"
+    kept.engine.dispose()
+
+
+def test_a_database_that_is_not_there_is_told_without_its_password() -> None:
+    gone = Database("postgresql://ekost:s3cret@127.0.0.1:1/kos", Limits(connect_timeout=1))
+    with pytest.raises(DatabaseUnreachableError) as refused, gone.reading():
+        pass
+    assert "127.0.0.1/kos" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:///x.db", "", "mysql://h/x"])
+def test_an_address_that_cannot_be_read_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(DatabaseURLError) as refused:
+        Database(url)
+    assert not url or url not in str(refused.value)
+
+
+def test_a_broken_connection_is_told_as_not_known(database: Database) -> None:
+    with pytest.raises(ConnectionLostError), database.transaction() as conn:
+        mine = conn.execute(text("select pg_backend_pid()")).scalar_one()
+        with database.transaction() as other:
+            other.execute(text("select pg_terminate_backend(:pid)"), {"pid": mine})
+        conn.execute(text("select 1"))
+
+
+def test_a_row_held_too_long_is_told_as_busy(database: Database) -> None:
+    with database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+    hurried = Database(database.url, Limits(lock_timeout=50))
+    with database.transaction() as holder:
+        holder.execute(text("select * from properties for update"))
+        with pytest.raises(DatabaseBusyError), hurried.transaction() as conn:
+            conn.execute(text("select * from properties for update"))
+
+
+def test_a_refused_row_names_the_constraint_and_no_value(database: Database) -> None:
+    with pytest.raises(ConstraintError) as refused, database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('secret code', 'Kos')"))
+    assert "properties_code_form" in str(refused.value)
+    assert "secret" not in str(refused.value)
