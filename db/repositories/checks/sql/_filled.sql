@@ -1,7 +1,7 @@
 -- Every tenant's ledger filled first in first out (R12): `beyond` is what stays open up to and with a debt.
 -- Sums come from the entries, not from `balances`: a wrong balance must not excuse a wrong standing.
 with living as materialized (
-  select c.* from charges c
+  select c.id, c.tenant_id, c.kind, c.due_on, c.period_start, c.period_end, c.amount from charges c
    where c.reverses_id is null and not exists (select from charges r where r.reverses_id = c.id)
 ), paid as (
   select tenant_id, sum(amount) as amount from payments group by tenant_id
