@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from db.domain.moveout import Refund, UnusedRent
 from db.domain.periods import Period
@@ -58,13 +58,13 @@ def move_tenant(
     The billing day is kept and the deposit carried along. Raises SameRoomError, MoveDateError, RoomFullError.
     """
     lock_tenant(conn, tenant.id)
+    _lock_rooms_of(conn, tenant, room.id)
     old = _leases_from(conn, tenant, on)[0] if on else lease_on(conn, tenant, tenant.today)
     day = on or next_period_start(old.terms, old.starts_on, tenant.today)
     if day <= old.starts_on:
         raise MoveDateError(tenant=tenant.code, starts_on=old.starts_on, day=day)
     if old.room_id == room.id:
         raise SameRoomError(tenant=tenant.code, room=room.number)
-    lock_rooms(conn, old.room_id, room.id)
     event_id = reserve_event(conn)
     unused = plan_end(conn, old, day, "prorate").credits
     undone = end_lease(conn, tenant, old, day, "move")
@@ -90,10 +90,10 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     period before are credited. A move that was still to come is called off. Raises NoLeaseError.
     """
     lock_tenant(conn, tenant.id)
+    _lock_rooms_of(conn, tenant)
     day = on or tenant.today
     lease, *later = _leases_from(conn, tenant, day)
     room_ids = [lease.room_id, *(other.room_id for other in later)]
-    lock_rooms(conn, *room_ids)
     unused = plan_end(conn, lease, day, refund).credits
     undone = sum(end_lease(conn, tenant, other, other.starts_on, "move-out") for other in later)
     undone += end_lease(conn, tenant, lease, day, "move-out")
@@ -115,6 +115,11 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     )
     _settle(conn, tenant, room_ids)
     return Moved(get_lease(conn, lease.id), day, credit, Decimal(0), undone)
+
+
+def _lock_rooms_of(conn: Connection, tenant: TenantRef, *more: int) -> None:
+    """Rooms before leases: who shares a room's rent anew holds the room and then asks for its leases."""
+    lock_rooms(conn, *conn.execute(select(leases.c.room_id).where(leases.c.tenant_id == tenant.id)).scalars(), *more)
 
 
 def _leases_from(conn: Connection, tenant: TenantRef, day: date) -> list[Lease]:
