@@ -1,0 +1,154 @@
+"""Search finds what a person remembers, however it is typed, and the best first."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from db.domain.texts import TextLengthError, UncleanTextError
+from db.repositories.lookup import find_property, find_room, find_tenant
+from db.repositories.paging import CursorError
+from db.repositories.search import Search, SearchRow, phone_parts
+from db.services.leases import assign_tenant
+from db.services.moves import move_out
+from db.services.properties import add_property
+from db.services.rooms import add_room, archive_room
+from db.services.tenants import add_tenant, archive_tenant
+from tests.db.services.house import House
+
+
+@pytest.fixture
+def kos(conn: Connection) -> Connection:
+    """Two properties; Budi Santoso lives in KOSA/A1, Siti in KOSB/A1."""
+    house = House.build(conn)
+    prop, other = find_property(conn, "KOSA"), add_property(conn, "KOSB", "Kos Kenanga")
+    for number in ("A1", "A10", "B_2"):
+        house.room(number, room_type="AC") if number != "B_2" else house.room("B-2")
+    add_room(conn, other, "A1", Decimal(900_000))
+    people = (
+        ("Budi Santoso", "081234567890", "budi@example.org"),
+        ("Santi Budiman", "0857 1111 2222", None),
+        ("Bo", None, None),
+    )
+    for name, phone, email in people:
+        add_tenant(conn, prop, name, phone=phone, email=email)
+    add_tenant(conn, other, "Siti Aminah", phone="+6591234567")
+    for name, code in (("BUDI", "KOSA"), ("SITI", "KOSB")):
+        tenant = find_tenant(conn, name)
+        assign_tenant(conn, tenant, find_room(conn, "A1", code), tenant.today)
+    return conn
+
+
+def found(conn: Connection, text: str, **more: object) -> list[str]:
+    return [f"{row.kind}:{row.code}" for row in Search(conn).page(text, **more).items]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0812-3456-7890", "6281234567890", "+62 812 3456 7890", "+62 (812) 3456-7890", "081234567890", "0812345",
+     "62812", "+62812", "456789", "7890", "budi santoso", "SANTOSO BUDI", "santoso", "antos", "budi@example.org", "example.org", "bud san"],
+)  # fmt: skip
+def test_a_tenant_is_found_by_name_mail_and_phone_in_any_spelling(kos: Connection, typed: str) -> None:
+    assert "tenant:BUDI" in found(kos, typed)
+    assert "tenant:SITI" not in found(kos, typed)
+
+
+def test_a_line_shows_where_the_tenant_lives_and_what_is_owed(kos: Connection) -> None:
+    row = Search(kos).page("budi santoso").items[0]
+    budi = find_tenant(kos, "BUDI")
+    assert row == SearchRow(
+        "tenant", budi.id, "BUDI", "Budi Santoso", "+6281234567890", "KOSA", "A1", Decimal(1_500_000), "IDR"
+    )
+
+
+def test_the_best_comes_first(kos: Connection) -> None:
+    assert found(kos, "budi") == ["tenant:BUDI", "tenant:SANTI"]
+    assert found(kos, "san") == ["tenant:SANTI", "tenant:BUDI"]
+    assert found(kos, "bo")[0] == "tenant:BO"
+    assert found(kos, "b") == ["room:KOSA/B-2", "tenant:BO", "tenant:BUDI", "tenant:SANTI"]
+
+
+def test_a_room_is_found_with_who_lives_there(kos: Connection) -> None:
+    assert found(kos, "a1") == ["room:KOSA/A1", "room:KOSB/A1", "tenant:BUDI", "tenant:SITI", "room:KOSA/A10"]
+    assert found(kos, "kosb/a1") == ["room:KOSB/A1", "tenant:SITI"]
+    room = Search(kos).page("a10").items[0]
+    assert room[2:] == ("KOSA/A10", "AC", None, "KOSA", "A10", None, "IDR")
+
+
+def test_properties_are_found_by_code_and_name(kos: Connection) -> None:
+    assert found(kos, "kosb") == ["property:KOSB"]
+    assert found(kos, "kenanga") == ["property:KOSB"]
+    assert found(kos, "kos") == ["property:KOSA", "property:KOSB"]
+
+
+def test_a_search_can_stay_within_one_property(kos: Connection) -> None:
+    other = find_property(kos, "KOSB").id
+    assert found(kos, "a1", property_id=other) == ["room:KOSB/A1", "tenant:SITI"]
+    assert found(kos, "budi", property_id=other) == []
+
+
+def test_what_is_archived_or_has_left_is_not_found_there(kos: Connection) -> None:
+    budi = find_tenant(kos, "BUDI")
+    move_out(kos, budi)
+    assert found(kos, "a1", property_id=budi.property_id) == ["room:KOSA/A1", "room:KOSA/A10"]
+    archive_tenant(kos, budi)
+    archive_room(kos, find_room(kos, "A10", "KOSA"))
+    assert found(kos, "budi santoso") == []
+    assert found(kos, "a10") == []
+
+
+def test_signs_of_patterns_are_letters_like_any_other(kos: Connection) -> None:
+    for typed in ("%", "_", "b_2", "%an%", "\\", "'", "a1'; drop table tenants"):
+        assert found(kos, typed) == [], typed
+
+
+def test_pages_follow_one_another_without_loss(kos: Connection) -> None:
+    prop = find_property(kos, "KOSA")
+    for n in range(7):
+        add_tenant(kos, prop, f"Kembar {n}")
+    whole = found(kos, "kembar")
+    pages, cursor = [], None
+    while True:
+        page = Search(kos).page("kembar", after=cursor, limit=3)
+        pages += [f"{row.kind}:{row.code}" for row in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert pages == whole
+    assert len(whole) == 7
+    with pytest.raises(CursorError):
+        Search(kos).page("budi", after=Search(kos).page("kembar", limit=1).next)
+
+
+def test_a_tenant_to_come_is_found_with_the_room_to_come(kos: Connection) -> None:
+    bo = find_tenant(kos, "BO")
+    assign_tenant(kos, bo, find_room(kos, "A10", "KOSA"), bo.today + timedelta(days=3))
+    assert Search(kos).page("bo").items[0].room == "A10"
+    assert found(kos, "a10") == ["room:KOSA/A10"]
+
+
+def test_nothing_and_harmful_signs_are_refused(kos: Connection) -> None:
+    for empty in ("", "   "):
+        with pytest.raises(TextLengthError):
+            Search(kos).page(empty)
+    for harmful in ("\x1b[31m", "a\x00b"):
+        with pytest.raises(UncleanTextError):
+            Search(kos).page(harmful)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf"]), min_size=1, max_size=110))
+def test_whatever_is_typed_is_answered_or_refused_in_words(kos: Connection, typed: str) -> None:
+    try:
+        Search(kos).page(typed)
+    except (TextLengthError, UncleanTextError):
+        return
+
+
+def test_few_digits_are_no_phone() -> None:
+    assert phone_parts("812") == []
+    assert phone_parts("A1234") == []
+    assert phone_parts("0812") == ["0812", "+62812"]
