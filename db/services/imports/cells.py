@@ -9,15 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from db.domain.dates import LATEST, require_plausible
 from db.domain.money import parse_amount, parse_machine_amount, require_positive
 from db.domain.texts import clean, clean_or_none
-from db.errors import N_, RuleError, UsageError
+from db.errors import N_, UsageError
 from db.services.payments import METHODS, MethodError
 
 # Reads one cell: the text of the value as the database takes it, or None for nothing. Raises EkostError.
 Reader = Callable[[str], str | None]
 
-EARLIEST = date(1990, 1, 1)
 _SHOWN = 40
 
 _GUARDED = re.compile(r"'[\s\u00a0]*[=+\-@'＝＋－＠]")
@@ -54,14 +54,6 @@ class CellDateError(UsageError):
     code = "date_invalid"
     message = N_("“{text}” is not a date.")
     hint = N_("Write it like 2026-03-01, or name the notation of the file with --dates dmy for 01/03/2026.")
-
-
-class DateTooOldError(RuleError):
-    """A mistyped year: no ledger goes back so far."""
-
-    code = "date_too_old"
-    message = N_("{day} is before {earliest}.")
-    hint = N_("Check the year.")
 
 
 class CellNumberError(UsageError):
@@ -105,9 +97,15 @@ def amount_reader(notation: str) -> Reader:
     return lambda text: str(require_positive(read_amount(text, notation)))
 
 
-def date_reader(notation: str) -> Reader:
-    """A day, as ISO text. The reader raises CellDateError, DateTooOldError."""
-    return lambda text: read_date(text, notation).isoformat()
+def past_reader(notation: str) -> Reader:
+    """A day, as ISO text. The reader raises CellDateError, DateTooOldError; what is in the future a calendar knows."""
+
+    def read(text: str) -> str:
+        day = parse_date(text, notation)
+        require_plausible(min(day, LATEST))
+        return day.isoformat()
+
+    return read
 
 
 def payment_readers(options: Mapping[str, Any]) -> dict[str, Reader]:
@@ -115,7 +113,7 @@ def payment_readers(options: Mapping[str, Any]) -> dict[str, Reader]:
     return {
         "tenant": words_reader("tenant", 200),
         "amount": amount_reader(options["amounts"]),
-        "date": date_reader(options["dates"]),
+        "date": past_reader(options["dates"]),
         "method": read_method,
         "reference": words_reader("reference", 200),
         "note": words_reader("note", 500),
@@ -129,18 +127,20 @@ def read_amount(text: str, notation: str) -> Decimal:
 
 
 def read_date(text: str, notation: str) -> date:
-    """A day written year-month-day, or with `dmy` also day/month/year. Raises CellDateError, DateTooOldError."""
+    """A day as `parse_date` reads it. Raises CellDateError, DateTooOldError, DateTooFarError."""
+    return require_plausible(parse_date(text, notation))
+
+
+def parse_date(text: str, notation: str) -> date:
+    """A day written year-month-day, or with `dmy` also day/month/year. Raises CellDateError."""
     plain = unguarded(text).strip()
     turned = _DMY.fullmatch(plain) if notation == "dmy" else None
     if turned is None and _ISO.fullmatch(plain) is None:
         raise CellDateError(text=shown(plain))
     try:
-        day = date(int(turned[3]), int(turned[2]), int(turned[1])) if turned else date.fromisoformat(plain)
+        return date(int(turned[3]), int(turned[2]), int(turned[1])) if turned else date.fromisoformat(plain)
     except ValueError:
         raise CellDateError(text=shown(plain)) from None
-    if day < EARLIEST:
-        raise DateTooOldError(day=day, earliest=EARLIEST)
-    return day
 
 
 def read_number(text: str) -> int:

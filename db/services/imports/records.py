@@ -66,7 +66,7 @@ class Rows:
             lines, cells = self._take()
             if cells is None and lines == len(self._held) and lines < wait_for:
                 return
-            if cells is None or (lines > 1 and not self._fits(cells)):
+            if cells is None or (lines > 1 and not self._is_one(cells)):
                 lines = 1
                 cells = self._parse(self._held[0])
             start = self._line + 1
@@ -98,6 +98,11 @@ class Rows:
             return next(csv.reader((text,), delimiter=self._delimiter, strict=True), [])
         except csv.Error:
             return None
+
+    def _is_one(self, cells: list[str]) -> bool:
+        """Whether what several lines make is one row, and no stray mark that swallowed the rows below it."""
+        below = (line for cell in cells for line in cell.split("\n")[1:])
+        return self._fits(cells) and not any(line.count(self._delimiter) >= self._width - 1 for line in below)
 
     def _fits(self, cells: list[str]) -> bool:
         return len(cells) == self._width

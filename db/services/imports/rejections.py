@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.domain import money, periods, texts
-from db.domain.dates import FutureDateError
+from db.domain import dates, money, periods, texts
 from db.engine import ConstraintError
 from db.errors import N_, EkostError, RuleError, UsageError
 from db.events import plain
@@ -51,12 +50,12 @@ class TenantKnownError(RuleError):
 _CLASSES: tuple[type[EkostError], ...] = (
     money.AmountInvalidError, money.AmountNotPlainError, money.AmountAmbiguousError, money.AmountScaleError,
     money.AmountTooLargeError, money.NonPositiveAmountError, periods.BillingDayError, periods.DateOutOfRangeError,
-    texts.UncleanTextError, texts.TextLengthError, texts.CodeFormError, FutureDateError, ConstraintError,
+    texts.UncleanTextError, texts.TextLengthError, texts.CodeFormError, dates.FutureDateError, ConstraintError,
     lookup.PropertyNotFoundError, lookup.PropertyMissingError, lookup.RoomNotFoundError, lookup.TenantNotFoundError,
     lookup.AmbiguousError, leases.RoomFullError, leases.RoomClosedError, leases.RoomElsewhereError,
     rooms.RoomExistsError, rooms.RoomValueError, tenants.TenantExistsError, tenants.TenantHousedError,
     tenants.PhoneError, tenants.EmailError, tenants.NationalIdError, ZeroChargeError, MethodError,
-    cells.CellMissingError, cells.CellDateError, cells.DateTooOldError, cells.CellNumberError,
+    cells.CellMissingError, cells.CellDateError, dates.DateTooOldError, dates.DateTooFarError, cells.CellNumberError,
     cells.BasisError,
     RowShapeError, RowUnreadableError, TenantKnownError,
 )  # fmt: skip

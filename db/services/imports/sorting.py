@@ -86,6 +86,7 @@ def sort_out(conn: Connection, row: ImportRow) -> int:
     if rejected:
         _reject(conn, row, header, terms)
     finish_ready(conn, row.id)
+    conn.execute(text("drop table import_values, import_tenants"))
     return rejected
 
 

@@ -39,7 +39,7 @@ class Undone(NamedTuple):
     """
 
     row: ImportRow
-    count: int
+    taken_back: int
     also_in: list[int]
 
 
