@@ -23,9 +23,12 @@ class PageLike(Protocol):
     """Some rows, and the cursor of the page behind them."""
 
     @property
-    def items(self) -> Iterable[Any]: ...
+    def items(self) -> Iterable[Any]:
+        """The rows."""
+
     @property
-    def next(self) -> str | None: ...
+    def next(self) -> str | None:
+        """The cursor, None on the last page."""
 
 
 PageReader = Callable[[str | None, int], PageLike]
