@@ -101,6 +101,17 @@ EVENTS = (
     Check("request_keys_answered", N_("Every request key leads to the answer of its request.")),
 )
 
+IMPORTS = (
+    Check(
+        "imports_add_up",
+        N_("Every row of an imported file is applied, skipped or rejected, and each of these is on record."),
+    ),
+    Check(
+        "imported_rows_are_known",
+        N_("Every applied row is known again, so that no import books it twice, and undone payments are all reversed."),
+    ),
+)
+
 STORAGE = (
     Check("default_partitions_empty", N_("Every row has found the partition of its date.")),
     Check(
@@ -125,4 +136,4 @@ STORAGE = (
     Check("schema_is_valid", N_("No constraint is left unvalidated and no index half built."), "family"),
 )
 
-CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *STORAGE)
+CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *IMPORTS, *STORAGE)

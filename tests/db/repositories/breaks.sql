@@ -1,7 +1,7 @@
 -- What an administrator could do by hand. Each head names the checks that must notice, the one to prove first,
 -- then the entity and a part of the detail of one of its rows.
 
---- balances_match_ledger | tenant | total_payments=1500001.00 payments_posted=1500000.00
+--- balances_match_ledger | tenant | total_payments=1600001.00 payments_posted=1600000.00
 update balances set total_payments = total_payments + 1 where tenant_id = (select id from behind);
 
 --- balances_match_ledger | tenant | total_charges=-
@@ -53,7 +53,7 @@ update charges set kind = 'water' where id = (select min(reversal) from damage);
 
 --- reversals_recorded | payment | posted=True recorded=False
 delete from reversals
- where entry = 'payment' and reversal_id = (select max(reversal_id) from reversals where entry = 'payment');
+ where entry = 'payment' and reversal_id = (select min(reversal_id) from reversals where entry = 'payment');
 
 --- reversals_recorded | payment | posted=False recorded=True
 insert into reversals values ('payment', 990001, (select id from a_payment), 'why');
@@ -164,6 +164,29 @@ update events set tenant_seq = 1 where tenant_id = (select id from behind);
 
 --- request_keys_answered | request_key | operation=record_payment
 insert into request_keys (key, operation, request_hash) values ('k-1', 'record_payment', sha256('x'));
+
+--- events_own_their_entries | event | type=PaymentsImported
+update events set payload = payload || '{"amount": "1.00"}' where type = 'PaymentsImported';
+
+--- events_own_their_entries | event | type=PaymentsReversed
+update events set payload = payload || '{"count": 2}' where type = 'PaymentsReversed';
+
+--- imports_add_up | import | state=done rows_total=2 rows_applied=1 known=1 rows_skipped=0 rows_rejected=1 errors=0
+delete from import_errors where import_id = (select id from imports where kind = 'rooms');
+
+--- imports_add_up | import | rows_skipped=1
+update imports set rows_skipped = rows_skipped + 1, rows_total = rows_total + 1, rows_rejected = rows_rejected - 1,
+       rows_applied = rows_applied + 1 where kind = 'payments' and state = 'done';
+
+--- imported_rows_are_known | payment | state=done line=-
+update import_rows set fingerprint = '\x00', entry_id = 0 where entry_id = (select max(id) from payments where import_id =
+  (select min(id) from imports where kind = 'payments'));
+
+--- imported_rows_are_known | payment | state=undone line=- reversed_by=-
+update payments set import_id = (select id from imports where state = 'undone') where id = (select id from a_payment);
+
+--- imported_rows_are_known | import | state=tenants
+update import_rows set entry_id = 990001 where import_id = (select id from imports where kind = 'tenants');
 
 --- default_partitions_empty | partition | lines=1
 with told as (

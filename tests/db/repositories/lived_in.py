@@ -2,12 +2,18 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 from sqlalchemy import Connection, select
 
+from db.domain.csvrows import Kind
+from db.repositories.imports import ImportRow
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
+from db.services.imports.run import carry_through
+from db.services.imports.staging import Request, stage_file
+from db.services.imports.undo import undo_within
 from db.services.leases import assign_tenant, change_billing_day, change_rent
 from db.services.moves import move_out, move_tenant
 from db.services.payments import record_payment
@@ -32,6 +38,7 @@ class LivedIn(House):
         house._move()
         house._correct()
         house._settle()
+        house._import()
         return house
 
     @property
@@ -116,3 +123,17 @@ class LivedIn(House):
         void_payment(self.conn, self.conn.execute(first).scalar_one(), "too early")
         apply_deposit(self.conn, kanan, Decimal(200_000), self.ago(8))
         refund_deposit(self.conn, kanan, Decimal(100_000), self.ago(7))
+
+    def _import(self) -> None:
+        """Files of every kind: with a rejected row, overlapping, and taken back."""
+        day = self.ago(3)
+        self.read_file("rooms", "number,rent\nD1,1000000\nD2,free\n")
+        self.read_file("tenants", f"name,room,moved_in_on,opening_balance\nImported,D1,{day},250000\n")
+        first, second = f"BEHIND,100000,{day}\n", f"BROUGHT,200000,{day}\nNOBODY,1,{day}\n"
+        self.read_file("payments", "tenant,amount,date\n" + first + second)
+        overlapping = self.read_file("payments", "tenant,amount,date\n" + first + f"AHEAD,300000,{day}\n")
+        undo_within(self.conn, overlapping.id, reason="the wrong month")
+
+    def read_file(self, kind: Kind, text: str) -> ImportRow:
+        staged = stage_file(self.conn, Request(kind, "KOSA"), BytesIO(text.encode()), f"{kind}.csv")
+        return carry_through(self.conn, staged.row.id)

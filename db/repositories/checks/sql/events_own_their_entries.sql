@@ -46,6 +46,7 @@ select 'event' as entity, id, type, entity_id as told_entry, amount as told_amou
    when type = 'TenantMoved' then payments + deposits = 0 and charges <= 2 and posted = charge - credit
    when type = 'TenantLeft' then payments + deposits = 0 and charges <= 1 and posted = -credit
    when type = 'ChargesPosted' then payments + deposits = 0 and (charges, posted) = (count, amount)
-   when type = 'PaymentsImported' then charges + deposits = 0 and (payments, posted) = (count, amount)
+   when type in ('PaymentsImported', 'PaymentsReversed')
+     then charges + deposits = 0 and (payments, posted) = (count, amount)
    else payments + charges + deposits = 0 end, false)
  order by id
