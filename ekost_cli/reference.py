@@ -10,11 +10,13 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from typer.core import TyperArgument, TyperOption
 
+from db.domain.csvrows import COLUMNS, Kind
 from db.errors import EkostError
 from db.settings import known_settings, variable_of
 from ekost_cli.commands.help import MEANINGS, OTHER_VARIABLES
@@ -78,6 +80,12 @@ def variables() -> str:
     return _table(("Variable", "Meaning"), _coded(OTHER_VARIABLES.items()))
 
 
+def columns(kind: Kind) -> str:
+    """The columns of a file of one kind; the first two names are the Indonesian and the English one."""
+    rows = ((*map(_listed, (it.words[:2], it.words[2:])), "required" if it.required else "") for it in COLUMNS[kind])
+    return _table(("Column", "Also written", ""), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "nouns": nouns,
     "shared-options": shared_options,
@@ -86,6 +94,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "settings": settings,
     "variables": variables,
+    "payment-columns": partial(columns, "payments"),
+    "tenant-columns": partial(columns, "tenants"),
+    "room-columns": partial(columns, "rooms"),
 }
 
 
