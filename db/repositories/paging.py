@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
 from db.errors import N_, UsageError
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 DEFAULT_LIMIT = 50
 STREAM_SIZE = 500
@@ -38,6 +39,10 @@ class Page(Generic[R]):
 
     items: list[R]
     next: str | None
+
+    def mapped(self, change: Callable[[R], S]) -> "Page[S]":
+        """The same page with each row changed."""
+        return Page([change(item) for item in self.items], self.next)
 
 
 @dataclass(frozen=True, slots=True)

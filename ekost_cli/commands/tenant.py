@@ -10,6 +10,7 @@ from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ArchivedOption, BillingDayOption, FromOption, RentOption, RoomArg, TenantArg
+from ekost_cli.telling import TOLD_FIELDS, told
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
 
@@ -218,7 +219,7 @@ def assign(
         found = find_tenant(conn, tenant, ekost.property_code)
         assign_tenant(
             conn, found, find_room(conn, room, property_code_of(conn, found)),
-            parse_date(from_ or "today", found.today),
+            found.today if from_ is None else parse_date(from_, found.today),
             monthly_rent=None if rent is None else ekost.amount(rent, found.currency),
             billing_day=billing_day,
             billed_from=None if billed_from is None else parse_date(billed_from, found.today),
@@ -296,8 +297,16 @@ def history(context: typer.Context, tenant: TenantArg) -> None:
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        found, told = find_tenant(conn, tenant, ekost.property_code), Events(conn)
-        ekost.show_pages(lambda after, limit: told.page(tenant_id=found.id, after=after, limit=limit))
+        found, events = find_tenant(conn, tenant, ekost.property_code), Events(conn)
+        if not ekost.for_people or ekost.options.fields:
+            ekost.show_pages(lambda after, limit: events.page(tenant_id=found.id, after=after, limit=limit))
+            return
+        ekost.show_pages(
+            lambda after, limit: events.page(tenant_id=found.id, after=after, limit=limit).mapped(
+                lambda event: told(event, found.currency)
+            ),
+            TOLD_FIELDS,
+        )
 
 
 @app.command(
