@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from db.domain.dates import require_plausible
 from db.domain.money import split_evenly
 from db.domain.periods import BillingDayError
 from db.domain.rent import Terms, accrues_from
@@ -62,8 +63,9 @@ def assign_tenant(
     monthly_rent: Decimal | None = None,
     billing_day: int | None = None,
     billed_from: date | None = None,
+    until: date | None = None,
 ) -> Lease:
-    """Let a bed from `starts_on` on, post the rent due since, and tell it as TenantAssigned.
+    """Let a bed from `starts_on` on, post the rent due since (`until`: today), and tell it as TenantAssigned.
 
     `monthly_rent` is the tenant's own price, else the room's (shared where the room is split, R9).
     `billing_day` is the property's, else the start's day. With `billed_from` rent is posted only from the next
@@ -83,7 +85,7 @@ def assign_tenant(
                "monthlyRent": lease.terms[0].monthly_rent, "billingDay": lease.terms[0].billing_day}  # fmt: skip
     append(conn, Event("TenantAssigned", "tenant", tenant.id, payload, tenant.property_id, tenant.id))
     sync_room_statuses(conn, [room.id])
-    accrue(conn, tenant_id=tenant.id)
+    accrue(conn, tenant_id=tenant.id, until=until)
     # A lease still to come posts nothing, yet money paid ahead may already cover its first periods.
     recalculate(conn, [tenant.id])
     return lease
@@ -106,7 +108,9 @@ def open_lease(
 ) -> Lease:
     """Insert the lease and its first terms; a split room is split anew."""
     if monthly_rent is not None and monthly_rent < 0:
-        raise RoomValueError(field="rent", allowed="0 …", value=monthly_rent)
+        raise RoomValueError(field="rent", allowed="≥ 0", value=monthly_rent)
+    require_plausible(starts_on)
+    require_plausible(billed_from or starts_on)
     prop = get_property(conn, tenant.property_id)
     if room.property_id != tenant.property_id:
         raise RoomElsewhereError(room=room.number, tenant=tenant.code)
@@ -156,7 +160,7 @@ def change_rent(conn: Connection, tenant: TenantRef, monthly_rent: Decimal, effe
     A tenant who shared a split room's rent has a price of their own from then on. Raises NoLeaseError.
     """
     if monthly_rent < 0:
-        raise RoomValueError(field="rent", allowed="0 …", value=monthly_rent)
+        raise RoomValueError(field="rent", allowed="≥ 0", value=monthly_rent)
     return _change_terms(conn, tenant, effective_on, "monthly_rent", monthly_rent)
 
 
@@ -175,7 +179,7 @@ def _change_terms(
     value: Decimal | int,
 ) -> Lease:
     lock_tenant(conn, tenant.id)
-    lease = lease_on(conn, tenant, effective_on)
+    lease = lease_on(conn, tenant, require_plausible(effective_on))
     # What is posted stands (R4, R5): the first period that can change is the next one.
     day = max(effective_on, lease.starts_on, lease.next_period_on or lease.ends_on or lease.starts_on)
     before = _priced(lease.terms_on(day))
