@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
+from db.domain.periods import BillingDayError
+from db.errors import EkostError
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import PropertyMissingError, PropertyRow, TenantRef, find_property, find_room, find_tenant
 from db.repositories.lookup import get_property as property_with_id
@@ -12,6 +15,7 @@ from db.services.charges import post_charge
 from db.services.imports.cells import CellMissingError, read_amount, read_date, read_number
 from db.services.imports.rejections import RowRejectedError, TenantKnownError, blaming
 from db.services.leases import assign_tenant
+from db.services.rooms import RoomValueError
 from db.services.tenants import add_tenant, checked_contact
 from db.tables import tenants
 
@@ -75,16 +79,37 @@ def _refuse_known(conn: Connection, prop: PropertyRow, contact: Mapping[str, str
 def _assign(conn: Connection, row: ImportRow, prop: PropertyRow, tenant: TenantRef, cells: Mapping[str, str]) -> None:
     with blaming("room"):
         room = find_room(conn, cells["room"], prop.code)
-    with blaming("rent"):
-        rent = read_amount(cells["rent"], row.options["amounts"]) if cells.get("rent") else None
-    with blaming("billing_day"):
-        billing_day = read_number(cells["billing_day"]) if cells.get("billing_day") else None
     starts_on = _day(row, cells, "moved_in_on") or tenant.today
     billed_from = _day(row, cells, "billed_from") or (tenant.today if cells.get("opening_balance") else None)
-    with blaming("room"):
+    rent, billing_day = _rent(row, cells), _billing_day(cells)
+    try:
         assign_tenant(
             conn, tenant, room, starts_on, monthly_rent=rent, billing_day=billing_day, billed_from=billed_from
         )
+    except BillingDayError as error:
+        raise RowRejectedError(error, "billing_day") from None
+    except EkostError as error:
+        raise RowRejectedError(error, "room") from None
+
+
+def _rent(row: ImportRow, cells: Mapping[str, str]) -> Decimal | None:
+    if not cells.get("rent"):
+        return None
+    with blaming("rent"):
+        rent = read_amount(cells["rent"], row.options["amounts"])
+        if rent < 0:
+            raise RoomValueError(field="rent", allowed="0 …", value=rent)
+    return rent
+
+
+def _billing_day(cells: Mapping[str, str]) -> int | None:
+    if not cells.get("billing_day"):
+        return None
+    with blaming("billing_day"):
+        day = read_number(cells["billing_day"])
+        if day == 0:  # which would pass for none given
+            raise BillingDayError(day=day)
+    return day
 
 
 def _refuse_homeless_terms(row: ImportRow, cells: Mapping[str, str]) -> None:

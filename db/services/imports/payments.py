@@ -59,11 +59,11 @@ def open_months(conn: Connection, months: list[str]) -> None:
         conn.execute(text("select ensure_partition('payments', cast(:day as date))"), {"day": month})
 
 
-def post_chunk(conn: Connection, row: ImportRow, size: int = CHUNK) -> Chunk | None:
+def post_chunk(conn: Connection, row: ImportRow) -> Chunk | None:
     """Post the next rows under one event; None when there are no more."""
     event_id = reserve_event(conn)
     ready = ready_table(row.id)
-    span = {"import_id": row.id, "after": row.position, "last": row.position + size}
+    span = {"import_id": row.id, "after": row.position, "last": row.position + CHUNK}
     conn.execute(text("set local work_mem = '64MB'"))
     done = conn.execute(text(_POST.format(ready=ready)), {**span, "event_id": event_id}).one()
     if done.rows == 0:

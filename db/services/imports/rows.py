@@ -69,9 +69,9 @@ def sort_out(conn: Connection, row: ImportRow) -> None:
     finish_ready(conn, row.id)
 
 
-def apply_chunk(conn: Connection, row: ImportRow, size: int = CHUNK) -> Chunk | None:
+def apply_chunk(conn: Connection, row: ImportRow) -> Chunk | None:
     """Add the next rows; None when there are no more."""
-    span = {"after": row.position, "last": row.position + size}
+    span = {"after": row.position, "last": row.position + CHUNK}
     found = conn.execute(text(_NEXT.format(ready=ready_table(row.id))), span).all()
     if not found:
         return None

@@ -121,12 +121,10 @@ select max(id) from (select id from payments where import_id = :import_id and id
 """
 
 
-def reverse_chunk(
-    conn: Connection, import_id: int, reason: str, after: int, size: int = CHUNK
-) -> tuple[int | None, int]:
+def reverse_chunk(conn: Connection, import_id: int, reason: str, after: int) -> tuple[int | None, int]:
     """Reverse the next payments behind the id `after`; the last id looked at (None at the end), and how many."""
     row = Imports(conn).lock(import_id)
-    span = {"import_id": import_id, "after": after, "size": size}
+    span = {"import_id": import_id, "after": after, "size": CHUNK}
     last = conn.execute(text(_LAST), span).scalar()
     if last is None:
         return None, 0

@@ -1,0 +1,284 @@
+"""Runs that are killed, doubled or fail: no row is lost and none is booked twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.engine import Database, DatabaseBusyError, Limits
+from db.repositories.imports import ImportNotFoundError, Imports
+from db.services.imports import payments
+from db.services.imports.run import (
+    ImportAgainError,
+    ImportClosedError,
+    ImportLostError,
+    advance,
+    retry_import,
+    run_import,
+)
+from tests.db.services.imports.filing import HEADER, balances, counts, run_file, stage, stale
+
+ROOT = Path(__file__).parents[4]
+TENANTS = 40
+
+RUNNER = """
+    import sys
+    from db.engine import Database
+    from db.services.imports import payments, run
+    payments.CHUNK = 50
+    database = Database(sys.argv[1])
+    print("up", flush=True)
+    run.run_import(database, int(sys.argv[2]), progress=lambda row: print(row.position, flush=True))
+"""
+
+
+@pytest.fixture
+def book(database: Database) -> Database:
+    """A book with forty tenants."""
+    with database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos Melati')"))
+        conn.execute(text("""
+            insert into tenants (property_id, code, name)
+            select 1, 'T' || n, 'Tenant ' || n from generate_series(1, :most) n
+        """), {"most": TENANTS})  # fmt: skip
+    return database
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payments, "CHUNK", 50)
+
+
+def many(count: int, seed: int = 1, *, bad: int = 0) -> tuple[str, dict[str, str]]:
+    """A file of `count` good payments among `bad` ones, and what each tenant has paid then."""
+    chance = random.Random(seed)
+    paid = dict.fromkeys((f"T{n}" for n in range(1, TENANTS + 1)), 0)
+    rows = ["NOBODY,1,2026-01-01,,,\n"] * bad
+    for n in range(count):
+        code, amount = f"T{chance.randint(1, TENANTS)}", chance.randint(1, 90) * 5000
+        paid[code] += amount
+        rows.append(f"{code},{amount},2026-{chance.randint(1, 6):02}-{chance.randint(1, 28):02},,R{seed}-{n},\n")
+    chance.shuffle(rows)
+    return HEADER + "".join(rows), {code: f"{amount}.00" for code, amount in sorted(paid.items())}
+
+
+def staged(book: Database, content: str) -> int:
+    with book.transaction() as conn:
+        return stage(conn, content).row.id
+
+
+def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[str, int, int, int, int]) -> None:
+    """The import is as expected, and so are the balances, the events and the ledger."""
+    with book.transaction(dry_run=True) as conn:
+        row = Imports(conn).row(import_id)
+        assert counts(row) == expected
+        assert balances(conn) == paid
+        assert stale(conn) == []
+        told = text("""
+            select count(*), coalesce(sum((payload ->> 'count')::int), 0) from events
+             where type = 'PaymentsImported' and entity_id = :id
+        """)
+        chunks, rows = conn.execute(told, {"id": import_id}).one()
+        assert rows == row.rows_applied
+        named = text("select count(distinct event_id), count(*) from payments where import_id = :id")
+        assert conn.execute(named, {"id": import_id}).one() == (chunks, row.rows_applied)
+        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready)_' and relkind = 'r'")
+        assert conn.execute(left).scalar_one() == 0
+
+
+def killed_somewhere(book: Database, import_id: int, seed: int) -> int:
+    """Run the import in a process and kill it -9 in the middle; how many steps it had told of."""
+    runner = textwrap.dedent(RUNNER)
+    with subprocess.Popen(
+        [sys.executable, "-c", runner, book.url, str(import_id)], cwd=ROOT, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        time.sleep(random.Random(seed).uniform(0, 0.25))
+        process.send_signal(signal.SIGKILL)
+        return len(process.stdout.readlines())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_again_and_again_it_still_comes_out_right(book: Database, small_chunks: None, seed: int) -> None:
+    content, paid = many(2000, seed, bad=7)
+    import_id = staged(book, content)
+    for attempt in range(4):
+        killed_somewhere(book, import_id, seed * 10 + attempt)
+    run_import(book, import_id)
+    check(book, import_id, paid, ("done", 2007, 2000, 0, 7))
+
+
+def test_killed_between_two_chunks_it_goes_on_behind_the_first(book: Database, small_chunks: None) -> None:
+    content, paid = many(500)
+    import_id = staged(book, content)
+    for _ in range(4):
+        with book.transaction() as conn:
+            advance(conn, import_id)
+    with book.reading() as conn:
+        row = Imports(conn).row(import_id)
+    assert (row.state, row.position, row.rows_applied) == ("running", 100, 100)
+    assert row.rows_done() == 100
+    again = retry_import(book, import_id)
+    assert again.finished_at is not None
+    check(book, import_id, paid, ("done", 500, 500, 0, 0))
+
+
+def test_a_chunk_that_is_rolled_back_leaves_nothing(book: Database, small_chunks: None) -> None:
+    content, paid = many(300)
+    import_id = staged(book, content)
+    for _ in range(2):
+        with book.transaction() as conn:
+            advance(conn, import_id)
+    with book.transaction(dry_run=True) as conn:
+        assert advance(conn, import_id).position == 50
+    with book.reading() as conn:
+        assert Imports(conn).row(import_id).position == 0
+        assert conn.execute(text("select count(*) from payments")).scalar_one() == 0
+    run_import(book, import_id)
+    check(book, import_id, paid, ("done", 300, 300, 0, 0))
+
+
+def test_two_workers_with_one_import_take_turns(book: Database, small_chunks: None) -> None:
+    content, paid = many(3000)
+    import_id = staged(book, content)
+    finished = []
+    workers = [
+        threading.Thread(target=lambda: finished.append(run_import(Database(book.url), import_id).state))
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert finished == ["done"] * 3
+    check(book, import_id, paid, ("done", 3000, 3000, 0, 0))
+
+
+def test_two_files_that_overlap_imported_at_once_book_each_row_once(book: Database, small_chunks: None) -> None:
+    content, paid = many(2000)
+    header, *lines = content.splitlines(keepends=True)
+    first, second = staged(book, header + "".join(lines[:1500])), staged(book, header + "".join(reversed(lines[500:])))
+    workers = [threading.Thread(target=run_import, args=(Database(book.url), number)) for number in (first, second)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with book.transaction(dry_run=True) as conn:
+        rows = [Imports(conn).row(number) for number in (first, second)]
+        assert [row.state for row in rows] == ["done", "done"]
+        assert sum(row.rows_applied for row in rows) == 2000
+        assert sum(row.rows_skipped for row in rows) == 1000
+        assert balances(conn) == paid
+        assert stale(conn) == []
+
+
+def test_running_a_finished_import_again_changes_nothing(book: Database) -> None:
+    content, paid = many(100)
+    row = run_file(book, content)
+    assert run_import(book, row.id) == row
+    check(book, row.id, paid, ("done", 100, 100, 0, 0))
+
+
+def test_a_failed_import_keeps_its_reason_and_goes_on_when_it_is_mended(book: Database, small_chunks: None) -> None:
+    content, paid = many(300)
+    import_id = staged(book, content)
+    for _ in range(3):
+        with book.transaction() as conn:
+            advance(conn, import_id)
+    impatient = Database(book.url, Limits(lock_timeout=30))
+    with book.transaction(dry_run=True) as other:
+        other.execute(text("update balances set version = version + 1"))
+        with pytest.raises(DatabaseBusyError):
+            run_import(impatient, import_id)
+    with book.reading() as conn:
+        row = Imports(conn).row(import_id)
+    assert (row.state, row.position, (row.failure or {}).get("code")) == ("failed", 50, "database_busy")
+    assert run_import(book, import_id).state == "failed"
+    assert retry_import(book, import_id).failure is None
+    check(book, import_id, paid, ("done", 300, 300, 0, 0))
+
+
+def test_a_failed_import_may_be_overtaken_by_its_file(book: Database, small_chunks: None) -> None:
+    content, paid = many(300)
+    import_id = staged(book, content)
+    for _ in range(3):
+        with book.transaction() as conn:
+            advance(conn, import_id)
+    with book.transaction() as conn:
+        conn.execute(text("update imports set state = 'failed'"))
+    again = run_file(book, content)
+    assert (again.rows_applied, again.rows_skipped) == (250, 50)
+    with book.transaction(dry_run=True) as conn:
+        assert balances(conn) == paid
+    with pytest.raises(ImportAgainError):
+        retry_import(book, import_id)
+
+
+def test_there_is_nothing_to_retry_in_a_finished_import(book: Database) -> None:
+    row = run_file(book, many(10)[0])
+    with pytest.raises(ImportClosedError):
+        retry_import(book, row.id)
+    with pytest.raises(ImportNotFoundError):
+        retry_import(book, 999)
+
+
+def test_an_import_whose_stage_is_gone_fails_clearly(book: Database) -> None:
+    import_id = staged(book, many(10)[0])
+    with book.transaction() as conn:
+        conn.execute(text(f"drop table import_stage_{import_id}"))
+    with pytest.raises(ImportLostError):
+        run_import(book, import_id)
+    with book.reading() as conn:
+        assert Imports(conn).row(import_id).state == "failed"
+
+
+def test_a_tenant_who_gets_money_and_a_payment_at_once_gets_both(book: Database, small_chunks: None) -> None:
+    from datetime import date
+    from decimal import Decimal
+
+    from db.repositories.lookup import find_tenant
+    from db.services.payments import record_payment
+
+    content, paid = many(3000)
+    import_id = staged(book, content)
+    worker = threading.Thread(target=run_import, args=(Database(book.url), import_id))
+    worker.start()
+    for number in range(1, 21):
+        with book.transaction() as conn:
+            record_payment(conn, find_tenant(conn, f"T{number}"), Decimal(7), date(2026, 1, 1))
+    worker.join()
+    for number in range(1, 21):
+        paid[f"T{number}"] = f"{int(float(paid[f'T{number}'])) + 7}.00"
+    check(book, import_id, paid, ("done", 3000, 3000, 0, 0))
+
+
+def test_memory_stays_flat_while_a_file_is_staged(book: Database, tmp_path: Path) -> None:
+    """A hundred thousand rows need no more memory than a thousand."""
+    probe = textwrap.dedent("""
+        import re, sys
+        from pathlib import Path
+        from db.engine import Database
+        from db.services.imports.staging import Request, stage_file
+        with Database(sys.argv[1]).transaction(dry_run=True) as conn, open(sys.argv[2], "rb") as stream:
+            stage_file(conn, Request("payments"), stream, "big.csv")
+        print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+    """)
+    peaks = []
+    for count in (1_000, 150_000):
+        path = tmp_path / f"{count}.csv"
+        path.write_text(HEADER + "".join(f"T1,1,2026-01-01,,R{n},{'x' * 40}\n" for n in range(count)))
+        done = subprocess.run(
+            [sys.executable, "-c", probe, book.url, str(path)], cwd=ROOT, capture_output=True, check=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        peaks.append(int(done.stdout))
+    assert peaks[1] - peaks[0] < 6_000, peaks  # kB; the file is 9 MB
