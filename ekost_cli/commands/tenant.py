@@ -192,8 +192,8 @@ def edit(
     "assign",
     _("Give a tenant a room; the rent due since then is posted."),
     examples=(
-        "ekost tenant assign CANDIDATE KOSA/A13 --dry-run",
-        "ekost tenant assign CANDIDATE A13 --from today --rent 1,4jt --billing-day 1 --property KOSA --dry-run",
+        "ekost tenant assign YULIA B11 --dry-run",
+        "ekost tenant assign YULIA KOSB/B11 --from today --rent 1,7jt --billing-day 1 --dry-run",
     ),
     takes=Takes.WRITE,
     fields=FIELDS,
@@ -230,7 +230,7 @@ def assign(
 @app.command(
     "move",
     _("Move to another room: on the next billing boundary, or on a day with credit and charge for the rest."),
-    examples=("ekost tenant move BUDI A13 --dry-run", "ekost tenant move BUDI KOSA/A13 --on today --dry-run"),
+    examples=("ekost tenant move KETUT B11 --dry-run", "ekost tenant move KETUT KOSB/B11 --on today --dry-run"),
     takes=Takes.WRITE,
     fields=MOVED,
 )
@@ -312,7 +312,7 @@ def history(context: typer.Context, tenant: TenantArg) -> None:
 @app.command(
     "archive",
     _("Hide a tenant who has left; the ledger stays."),
-    examples=("ekost tenant archive CANDIDATE --yes --dry-run",),
+    examples=("ekost tenant archive YULIA --yes --dry-run",),
     takes=Takes.WRITE | Takes.YES,
     fields=FIELDS,
 )
