@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from db.domain.aging import age
 from db.domain.allocation import allocate, oldest_due_on, paid_through, status
@@ -13,6 +13,7 @@ from db.domain.ledger import balance, standing
 from db.domain.money import ZERO
 from db.repositories.entries import Entries, TenantEntries
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables import properties
 from db.tables.views import tenant_list
 
 
@@ -57,7 +58,7 @@ _COLUMNS = [_v[_NAMES.get(name, name)] for name in BalanceRow._fields]
 _SORTS = {
     "outstanding": Keyset([_v.outstanding_balance, _v.id], descending=True),
     "name": Keyset([_v.name_key, _v.id]),
-    "room": Keyset([_v.property_id, _v.room, _v.id]),
+    "room": Keyset([_v.property_id, _v.room_key, _v.id]),
 }
 SORTS = tuple(_SORTS)
 
@@ -108,32 +109,36 @@ class Balances:
 
     def aging(
         self,
-        as_of: date,
+        as_of: date | None = None,
         *,
         property_id: int | None = None,
         tenant_id: int | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> Page[AgingRow]:
-        """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18)."""
-        columns = (_v.id, _v.code, _v.name, _v.property, _v.currency)
-        query: Select[Any] = _live(select(*columns), property_id)
+        """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18).
+
+        Without `as_of` every entry counts, as in the balance, and is aged on the day at its property.
+        """
+        columns = (_v.id, _v.code, _v.name, _v.property, _v.currency, func.business_date(properties.c.timezone))
+        joined = select(*columns).join(properties, properties.c.id == _v.property_id)
+        query: Select[Any] = _live(joined, property_id)
         if tenant_id is not None:
             query = query.where(_v.id == tenant_id)
         scope = ("aging", as_of, property_id, tenant_id)
         page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit)
         return Page(self._aged(page.items, as_of), page.next)
 
-    def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date) -> list[AgingRow]:
+    def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date | None) -> list[AgingRow]:
         ledgers = Entries(self._conn).of_tenants([row[0] for row in found], until=as_of)
         return [_aging_row(row, ledgers[row[0]], as_of) for row in found]
 
 
-def _aging_row(row: tuple[Any, ...], ledger: TenantEntries, as_of: date) -> AgingRow:
-    _, code, name, prop, currency = row
+def _aging_row(row: tuple[Any, ...], ledger: TenantEntries, as_of: date | None) -> AgingRow:
+    _, code, name, prop, currency, today = row
     counted = standing(ledger.charges, ledger.payments, as_of)
     filled = allocate(counted.debts, counted.money)
-    b = age(filled.lines, filled.credit, as_of)
+    b = age(filled.lines, filled.credit, as_of or today)
     sums = (b.not_due, b.d1_30, b.d31_60, b.d61_90, b.over_90, b.credit, b.total)
     return AgingRow(code, name, prop, *sums, currency)
 

@@ -87,7 +87,7 @@ class Rooms:
             query = query.where(_r.property_id == property_id)
         if status is not None:
             query = query.where(_r.status == status)
-        keyset = Keyset([_r.property_id, _r.number, _r.id])
+        keyset = Keyset([_r.property_id, _r.number_key, _r.id])
         scope = (property_id, status)
         return read_page(self._conn, query, keyset, RoomRow._make, scope=scope, after=after, limit=limit)
 

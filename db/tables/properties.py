@@ -28,6 +28,15 @@ rooms = Table(
     identity(),
     Column("property_id", BigInteger, ForeignKey("properties.id"), nullable=False),
     Column("number", Text(collation="C"), nullable=False),
+    Column(
+        "number_key",
+        Text(collation="C"),
+        Computed(
+            r"regexp_replace(regexp_replace(number, '([0-9]+)', '0000000000000000\1', 'g'), '0*([0-9]{16})', '\1', 'g')",
+            persisted=True,
+        ),
+        nullable=False,
+    ),
     Column("room_type", Text),
     Column("monthly_rent", Money, nullable=False),
     Column("capacity", SmallInteger, nullable=False, server_default=text("1")),

@@ -32,6 +32,9 @@ create table rooms (
   id bigint generated always as identity primary key,
   property_id bigint not null references properties,
   number clean_text collate "C" not null constraint rooms_number_form check (number ~ '^[A-Z0-9][A-Z0-9._-]{0,15}$'),
+  -- A2 comes before A10: every run of digits filled up to sixteen.
+  number_key text collate "C" not null generated always as
+    (regexp_replace(regexp_replace(number, '([0-9]+)', '0000000000000000\1', 'g'), '0*([0-9]{16})', '\1', 'g')) stored,
   room_type clean_text,
   monthly_rent numeric(14, 2) not null check (monthly_rent >= 0),
   capacity smallint not null default 1 check (capacity between 1 and 50),
@@ -44,9 +47,9 @@ create table rooms (
   deleted_at timestamptz
 );
 create unique index rooms_number_key on rooms (property_id, number) where deleted_at is null;
-create index idx_rooms_status on rooms (status, property_id, number, id) where deleted_at is null;
+create index idx_rooms_status on rooms (status, property_id, number_key, id) where deleted_at is null;
 create index idx_rooms_available on rooms (id) where status = 'available';
-create index idx_rooms_number on rooms (property_id, number, id) where deleted_at is null;
+create index idx_rooms_number on rooms (property_id, number_key, id) where deleted_at is null;
 
 create table tenants (
   id bigint generated always as identity primary key,

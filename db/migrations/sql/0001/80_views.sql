@@ -1,7 +1,7 @@
 -- What the lists show. Each view adds to one base row by index look-ups only, so a page of 50 reads 50 rows.
 create view tenant_list with (security_invoker = true) as
 select t.id, t.code, t.name, t.name_key, t.phone, t.email, t.property_id, p.code as property, p.currency,
-       stay.room, stay.room_id, stay.lease_id, stay.monthly_rent, ever.moved_in_on, ever.moved_out_on,
+       stay.room, stay.room_key, stay.room_id, stay.lease_id, stay.monthly_rent, ever.moved_in_on, ever.moved_out_on,
        b.total_charges, b.total_payments, b.outstanding_balance, b.deposit_held, b.paid_through_on, b.oldest_due_on,
        greatest(business_date(p.timezone) - b.oldest_due_on, 0) as days_overdue, b.status, b.calculated_at,
        t.search_text, t.created_at, t.deleted_at
@@ -10,7 +10,7 @@ select t.id, t.code, t.name, t.name_key, t.phone, t.email, t.property_id, p.code
   join balances b on b.tenant_id = t.id
   left join lateral (
     -- The lease of today, else the next one to come.
-    select l.id as lease_id, l.room_id, r.number as room,
+    select l.id as lease_id, l.room_id, r.number as room, r.number_key as room_key,
            (select lt.monthly_rent from lease_terms lt
              where lt.lease_id = l.id and lt.effective_on <= greatest(business_date(p.timezone), l.starts_on)
              order by lt.effective_on desc limit 1) as monthly_rent
@@ -29,7 +29,7 @@ select id as tenant_id, name, monthly_rent, total_payments, outstanding_balance,
   from tenant_list where deleted_at is null;
 
 create view room_list with (security_invoker = true) as
-select r.id, p.code as property, r.number, r.room_type, r.monthly_rent, r.capacity, now_in.occupied,
+select r.id, p.code as property, r.number, r.number_key, r.room_type, r.monthly_rent, r.capacity, now_in.occupied,
        -- Of this very day: the stored status follows with the next write or `billing run`.
        case when r.status = 'renovation' then 'renovation' when now_in.occupied >= r.capacity then 'occupied'
             else 'available' end as status, r.basis,
