@@ -32,7 +32,8 @@ rooms = Table(
         "number_key",
         Text(collation="C"),
         Computed(
-            r"regexp_replace(regexp_replace(number, '([0-9]+)', '0000000000000000\1', 'g'), '0*([0-9]{16})', '\1', 'g')",
+            r"regexp_replace(regexp_replace(number, '([0-9]+)', '0000000000000000\1', 'g'),"
+            r" '0*([0-9]{16})', '\1', 'g')",
             persisted=True,
         ),
         nullable=False,
