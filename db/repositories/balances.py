@@ -103,7 +103,7 @@ class Balances:
             outstanding_balance=balance(entries.charges, entries.payments, as_of),
             paid_through_on=paid_through(filled.lines),
             oldest_due_on=oldest,
-            days_overdue=None if oldest is None else max((as_of - oldest).days, 0),
+            days_overdue=0 if oldest is None else max((as_of - oldest).days, 0),
             status=status(filled.lines, filled.credit),
         )
 
