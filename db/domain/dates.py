@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.errors import N_, RuleError, UsageError
 
+# A year outside is a slip of the finger: a lease from 0206 would post rent for eighteen hundred years.
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+
 
 class FutureDateError(RuleError):
     """A payment can't have been received tomorrow."""
@@ -15,6 +18,22 @@ class FutureDateError(RuleError):
     code = "date_in_future"
     message = N_("{day} is in the future; today is {today}.")
     hint = N_("Give the day on which the money was received.")
+
+
+class DateTooOldError(RuleError):
+    """A mistyped year: no ledger goes back so far."""
+
+    code = "date_too_old"
+    message = N_("{day} is before {earliest}.")
+    hint = N_("Check the year.")
+
+
+class DateTooFarError(RuleError):
+    """A mistyped year: nobody signs for such a day."""
+
+    code = "date_too_far"
+    message = N_("{day} is after {latest}.")
+    hint = N_("Check the year.")
 
 
 class TimezoneError(UsageError):
@@ -35,8 +54,17 @@ def business_date(instant: datetime, timezone: str) -> date:
         raise TimezoneError(timezone=timezone) from error
 
 
+def require_plausible(day: date) -> date:
+    """The day itself, when its year can be meant. Raises DateTooOldError, DateTooFarError."""
+    if day < EARLIEST:
+        raise DateTooOldError(day=day, earliest=EARLIEST)
+    if day > LATEST:
+        raise DateTooFarError(day=day, latest=LATEST)
+    return day
+
+
 def require_not_future(day: date, today: date) -> date:
-    """The day itself, which may lie in the past, or FutureDateError (M3)."""
+    """The day itself, which may lie in the past. Raises FutureDateError (M3), DateTooOldError."""
     if day > today:
         raise FutureDateError(day=day, today=today)
-    return day
+    return require_plausible(day)

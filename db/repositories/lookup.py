@@ -52,6 +52,14 @@ class AmbiguousError(UsageError):
     hint = N_("Use the code, or name the property with --property.")
 
 
+class NothingNamedError(UsageError):
+    """An empty text, often a variable of a script that was never set."""
+
+    code = "nothing_named"
+    message = N_("An empty text names nothing.")
+    hint = N_("Give a code, a number or a name.")
+
+
 class PropertyRow(NamedTuple):
     """A property and its billing policy; `today` is the business date in its time zone."""
 
@@ -110,7 +118,7 @@ def find_property(conn: Connection, ref: str | None) -> PropertyRow:
     """
     query = select(*property_columns()).where(properties.c.archived_at.is_(None))
     if ref is not None:
-        row = conn.execute(query.where(properties.c.code == ref.strip().upper())).first()
+        row = conn.execute(query.where(properties.c.code == _named(ref).upper())).first()
         if row is None:
             raise PropertyNotFoundError(ref=ref)
         return PropertyRow._make(row)
@@ -132,7 +140,7 @@ def property_code_of(conn: Connection, tenant: TenantRef) -> str:
 
 def find_room(conn: Connection, ref: str, property_code: str | None = None) -> RoomRef:
     """The room `A1` of the property, or `KOSA/A1`. Raises RoomNotFoundError, AmbiguousError."""
-    code, _, number = ref.strip().upper().rpartition("/")
+    code, _, number = _named(ref).upper().rpartition("/")
     code = code or (property_code or "").strip().upper()
     r = rooms.c
     query = (
@@ -163,14 +171,14 @@ def find_room(conn: Connection, ref: str, property_code: str | None = None) -> R
 
 def find_tenant(conn: Connection, ref: str, property_code: str | None = None) -> TenantRef:
     """The tenant with this code, id or, where only one fits, name. Raises TenantNotFoundError, AmbiguousError."""
-    wanted = ref.strip()
+    wanted = _named(ref)
     t = tenants.c
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         tries = [t.id == int(wanted)]
     else:
         name = wanted.lower()
         tries = [t.code == wanted.upper(), t.name_key == name, t.name_key.contains(name, autoescape=True)]
-    for condition in tries if wanted else []:
+    for condition in tries:
         rows = conn.execute(_tenant_query(property_code).where(condition).limit(MOST_CANDIDATES + 1)).all()
         if len(rows) > 1:
             raise AmbiguousError(
@@ -179,6 +187,13 @@ def find_tenant(conn: Connection, ref: str, property_code: str | None = None) ->
         if rows:
             return TenantRef(*rows[0][:-1])
     raise TenantNotFoundError(ref=ref)
+
+
+def _named(ref: str) -> str:
+    """The words without blanks around them. Raises NothingNamedError."""
+    if not (words := ref.strip()):
+        raise NothingNamedError
+    return words
 
 
 def _tenant_query(property_code: str | None) -> Select[Any]:

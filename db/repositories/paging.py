@@ -108,7 +108,7 @@ def _decode(cursor: str, digest: str) -> list[Any]:
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         found, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise CursorError from error
     if found != digest:
         raise CursorError
@@ -129,12 +129,20 @@ def _bound(values: Sequence[Any], keys: Sequence[ColumnElement[Any]]) -> list[Co
         raise CursorError from error
 
 
+_READ: dict[type, Callable[[Any], Any]] = {
+    int: int,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    Decimal: Decimal,
+}
+
+
 def _typed(value: Any, key: ColumnElement[Any]) -> object:
+    """The value as `_plain` wrote it, turned back. Raises ValueError for what no row can hold: somebody made it up."""
     wanted = key.type.python_type
-    if wanted is datetime:
-        return datetime.fromisoformat(value)
-    if wanted is date:
-        return date.fromisoformat(value)
-    if wanted is Decimal:
-        return Decimal(value)
-    return wanted(value)
+    if type(value) is not (int if wanted is int else str) or "\x00" in str(value).encode().decode():
+        raise ValueError("not written by us")
+    found = _READ.get(wanted, str)(value)
+    if wanted in (int, Decimal) and not -(2**63) < found < 2**63:
+        raise ValueError("out of range")
+    return found

@@ -28,7 +28,7 @@ def add_deposit(
     conn: Connection,
     tenant: TenantRef,
     amount: Decimal,
-    entry_on: date,
+    entry_on: date | None = None,
     *,
     note: str | None = None,
     key: str | None = None,
@@ -41,7 +41,7 @@ def apply_deposit(
     conn: Connection,
     tenant: TenantRef,
     amount: Decimal,
-    entry_on: date,
+    entry_on: date | None = None,
     *,
     note: str | None = None,
     key: str | None = None,
@@ -54,7 +54,7 @@ def refund_deposit(
     conn: Connection,
     tenant: TenantRef,
     amount: Decimal,
-    entry_on: date,
+    entry_on: date | None = None,
     *,
     note: str | None = None,
     key: str | None = None,
@@ -71,11 +71,11 @@ def _post(
     tenant: TenantRef,
     kind: str,
     amount: Decimal,
-    entry_on: date,
+    entry_on: date | None,
     note: str | None,
     key: str | None,
 ) -> int:
-    require_not_future(entry_on, tenant.today)
+    day = require_not_future(entry_on or tenant.today, tenant.today)
     words = clean_or_none(note, "note", 500)
     claim = claim_key(conn, key, f"deposit_{kind}", tenant.id, amount, entry_on, words)
     if claim.answer is not None:
@@ -83,14 +83,14 @@ def _post(
     lock_tenant(conn, tenant.id)
     state = deposit_state(conn, tenant.id)
     {"received": state.receive, "applied": state.apply, "refunded": state.refund}[kind](amount)
-    payment_id = insert_payment(conn, tenant, amount, entry_on, "deposit") if kind == "applied" else None
+    payment_id = insert_payment(conn, tenant, amount, day, "deposit") if kind == "applied" else None
     event_id = reserve_event(conn)
     row = {
-        "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "entry_on": entry_on,
+        "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "entry_on": day,
         "amount": amount, "payment_id": payment_id, "note": words, "event_id": event_id,
     }  # fmt: skip
     entry_id = int(conn.execute(insert(deposit_entries).values(row).returning(deposit_entries.c.id)).scalar_one())
-    payload = {"tenantId": tenant.id, "depositEntryId": entry_id, "amount": amount, "date": entry_on}
+    payload = {"tenantId": tenant.id, "depositEntryId": entry_id, "amount": amount, "date": day}
     event = Event(_EVENTS[kind], "deposit", entry_id, payload, tenant.property_id, tenant.id)
     append(conn, event, event_id=event_id)
     recalculate(conn, [tenant.id])

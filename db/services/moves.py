@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
+from db.domain.dates import require_plausible
 from db.domain.moveout import Refund, UnusedRent
 from db.domain.periods import Period
 from db.domain.rent import move_adjustment, next_period_start
@@ -60,7 +61,7 @@ def move_tenant(
     lock_tenant(conn, tenant.id)
     _lock_rooms_of(conn, tenant, room.id)
     old = _leases_from(conn, tenant, on)[0] if on else lease_on(conn, tenant, tenant.today)
-    day = on or next_period_start(old.terms, old.starts_on, tenant.today)
+    day = require_plausible(on or next_period_start(old.terms, old.starts_on, tenant.today))
     if day <= old.starts_on:
         raise MoveDateError(tenant=tenant.code, starts_on=old.starts_on, day=day)
     if old.room_id == room.id:
@@ -91,7 +92,7 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     """
     lock_tenant(conn, tenant.id)
     _lock_rooms_of(conn, tenant)
-    day = on or tenant.today
+    day = require_plausible(on or tenant.today)
     lease, *later = _leases_from(conn, tenant, day)
     room_ids = [lease.room_id, *(other.room_id for other in later)]
     unused = plan_end(conn, lease, day, refund).credits

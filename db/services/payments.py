@@ -32,29 +32,30 @@ def record_payment(
     conn: Connection,
     tenant: TenantRef,
     amount: Decimal,
-    payment_date: date,
+    payment_date: date | None = None,
     *,
     method: str = "cash",
     reference: str | None = None,
     note: str | None = None,
     key: str | None = None,
 ) -> int:
-    """Book a payment; it fills the oldest charges first, the rest is credit (R12, R13). Returns its id.
+    """Book a payment of today, or of `payment_date`; it fills the oldest charges first, the rest is credit (R12, R13).
 
-    Raises FutureDateError (M3), NonPositiveAmountError, MethodError, KeyReusedError.
+    Returns its id. Raises FutureDateError (M3), NonPositiveAmountError, MethodError, KeyReusedError.
     """
     require_positive(amount)
-    require_not_future(payment_date, tenant.today)
+    day = require_not_future(payment_date or tenant.today, tenant.today)
     if method not in METHODS:
         raise MethodError(value=method[:40])
     texts = {"reference": clean_or_none(reference, "reference"), "note": clean_or_none(note, "note", 500)}
+    # The date as it was given: a request that says nothing of it is the same one when it is repeated after midnight.
     claim = claim_key(conn, key, "record_payment", tenant.id, amount, payment_date, method, *texts.values())
     if claim.answer is not None:
         return claim.answer
     # Locked first: two payments at once must not see the same ledger.
     lock_tenant(conn, tenant.id)
     accrue(conn, tenant_id=tenant.id)
-    payment_id = insert_payment(conn, tenant, amount, payment_date, method, **texts)
+    payment_id = insert_payment(conn, tenant, amount, day, method, **texts)
     recalculate(conn, [tenant.id])
     claim.keep(payment_id)
     return payment_id

@@ -73,6 +73,8 @@ def add_room(
 def edit_room(conn: Connection, room: RoomRef, changes: Mapping[str, object]) -> None:
     """Change number, type, list rent, capacity or basis. Existing leases keep their rent (R5)."""
     after = {key: value for key, value in changes.items() if value is not None}
+    if not after:
+        return
     if "number" in after:
         after["number"] = clean_code(str(after["number"]))
     if "room_type" in after:
@@ -161,6 +163,6 @@ def _refuse_if_let(conn: Connection, room: RoomRef) -> None:
 
 def _check(monthly_rent: Decimal, capacity: int) -> None:
     if monthly_rent < 0:
-        raise RoomValueError(field="rent", allowed="0 …", value=monthly_rent)
+        raise RoomValueError(field="rent", allowed="≥ 0", value=monthly_rent)
     if not 1 <= capacity <= 50:
         raise RoomValueError(field="capacity", allowed="1-50", value=capacity)

@@ -63,8 +63,8 @@ def add_tenant(
     """
     row = {"property_id": prop.id, **checked_contact({"name": name, **contact})}
     tenant_id = 0
-    for _ in range(1 if code else TRIES):
-        row["code"] = clean_code(code, most=24, letter=True) if code else free_code(conn, prop.id, name)
+    for _ in range(TRIES if code is None else 1):
+        row["code"] = free_code(conn, prop.id, name) if code is None else clean_code(code, most=24, letter=True)
         taken = TenantExistsError(ref=row["code"])
         try:
             with refusing(conn, {"tenants_code_key": taken}):
@@ -72,7 +72,7 @@ def add_tenant(
             break
         except TenantExistsError:
             # Another process took the free code between look and insert: look again.
-            if code:
+            if code is not None:
                 raise
     else:
         raise taken

@@ -131,5 +131,5 @@ def aging(context: typer.Context) -> None:
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
         prop = ekost.property_id(conn)
-        day, found = ekost.as_of() or ekost.today(), Balances(conn)
+        day, found = ekost.as_of(), Balances(conn)
         ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, after=after, limit=limit))

@@ -1,6 +1,6 @@
 """`ekost charge`: what tenants owe besides the rent that posts itself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,6 +35,9 @@ FIELDS = (
     Field("related_id", N_("Belongs to"), "int", wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )
+Kind = Literal[
+    "rent", "electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund"
+]  # fmt: skip
 
 
 @app.command(
@@ -90,7 +93,7 @@ def add(
 def list_(
     context: typer.Context,
     tenant: TenantOption = None,
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help=_("Only of this kind."))] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", metavar="KIND", help=_("Only of this kind."))] = None,
     since: Annotated[str | None, typer.Option("--from", metavar="DATE", help=_("First day."))] = None,
     until: UntilOption = None,
 ) -> None:

@@ -101,6 +101,6 @@ def _post(
 
     with ekost.transaction() as conn:
         found = find_tenant(conn, tenant, ekost.property_code)
-        day = parse_date(on or "today", found.today)
+        day = None if on is None else parse_date(on, found.today)
         entry_id = change(conn, found, ekost.amount(amount, found.currency), day, note=note, key=ekost.key)
         ekost.show(Deposits(conn).row(entry_id))

@@ -75,7 +75,7 @@ def add(
     with ekost.transaction() as conn:
         found = find_tenant(conn, tenant, ekost.property_code)
         payment_id = record_payment(
-            conn, found, ekost.amount(amount, found.currency), parse_date(on or "today", found.today),
+            conn, found, ekost.amount(amount, found.currency), None if on is None else parse_date(on, found.today),
             method=method, reference=reference, note=note, key=ekost.key,
         )  # fmt: skip
         _show(ekost, conn, payment_id)

@@ -6,7 +6,7 @@ import typer
 
 from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
+from ekost_cli.fields import HOME_CURRENCY, Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ArchivedOption, PropertyArg
 from locales.catalogs import _
@@ -73,9 +73,10 @@ def add(
     from db.services.properties import add_property
 
     ekost = Context.of(context)
+    step = _step(ekost, rounding, (currency or HOME_CURRENCY).strip().upper())
     policy = {
         "address": address, "currency": currency, "timezone": timezone, "billing_day": billing_day,
-        "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding),
+        "grace_days": grace_days, "proration": proration, "rounding": step,
     }  # fmt: skip
     with ekost.transaction() as conn:
         ekost.show(add_property(conn, code, name, **policy))
@@ -133,18 +134,19 @@ def edit(
     from db.services.properties import edit_property
 
     ekost = Context.of(context)
-    changes = {
-        "name": name, "address": address, "timezone": timezone, "billing_day": billing_day,
-        "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding),
-    }  # fmt: skip
     with ekost.transaction() as conn:
-        ekost.show(edit_property(conn, find_property(conn, property), changes))
+        found = find_property(conn, property)
+        changes = {
+            "name": name, "address": address, "timezone": timezone, "billing_day": billing_day,
+            "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding, found.currency),
+        }  # fmt: skip
+        ekost.show(edit_property(conn, found, changes))
 
 
 @app.command(
     "archive",
     _("Hide a property that has no rooms and no tenants any more."),
-    examples=("ekost property archive KOSZ --yes",),
+    examples=("ekost property archive KOSC --yes",),
     takes=Takes.DRY_RUN | Takes.YES,
     fields=FIELDS,
 )
@@ -160,5 +162,5 @@ def archive(context: typer.Context, property: PropertyArg) -> None:
         ekost.show(found)
 
 
-def _step(ekost: Context, text: str | None) -> object:
-    return None if text is None else ekost.amount(text)
+def _step(ekost: Context, text: str | None, currency: str) -> object:
+    return None if text is None else ekost.amount(text, currency)

@@ -122,15 +122,16 @@ def edit(
     capacity: CapacityOption = None,
     basis: BasisOption = None,
 ) -> None:
-    from db.repositories.lookup import find_room
+    from db.repositories.lookup import find_room, get_property
     from db.repositories.rooms import Rooms
     from db.services.rooms import edit_room
 
     ekost = Context.of(context)
     with ekost.transaction() as conn:
         found = find_room(conn, room, ekost.property_code)
+        price = None if rent is None else ekost.amount(rent, get_property(conn, found.property_id).currency)
         changes = {
-            "number": number, "monthly_rent": None if rent is None else ekost.amount(rent), "room_type": type_,
+            "number": number, "monthly_rent": price, "room_type": type_,
             "capacity": capacity, "basis": basis,
         }  # fmt: skip
         edit_room(conn, found, changes)
@@ -140,7 +141,7 @@ def edit(
 @app.command(
     "status",
     _("Take a room out for renovation, or back; `occupied` follows from the leases."),
-    examples=("ekost room status KOSA/A13 renovation --dry-run", "ekost room status KOSA/A13 available --dry-run"),
+    examples=("ekost room status KOSB/B11 renovation --dry-run", "ekost room status KOSB/B11 available --dry-run"),
     takes=Takes.WRITE,
     fields=FIELDS,
 )
@@ -163,7 +164,7 @@ def status(
 @app.command(
     "archive",
     _("Hide a room that is not let."),
-    examples=("ekost room archive KOSA/A13 --yes",),
+    examples=("ekost room archive KOSB/B11 --yes",),
     takes=Takes.WRITE | Takes.YES,
     fields=FIELDS,
 )

@@ -28,6 +28,16 @@ def kos(database: Database, forks: Forks) -> Kos:
 @pytest.fixture
 def empty_kos(server_url: str, template: str, forks: Forks) -> Iterator[Kos]:
     """Another one, to compare with."""
+    yield from _cloned(server_url, template, forks)
+
+
+@pytest.fixture(scope="module")
+def shared_kos(server_url: str, template: str, forks: Forks) -> Iterator[Kos]:
+    """One book for all tests of a file: they only look, or fail to change it."""
+    yield from _cloned(server_url, template, forks)
+
+
+def _cloned(server_url: str, template: str, forks: Forks) -> Iterator[Kos]:
     url = clone(server_url, template)
     yield Kos(Database(url), forks)
     command(server_url, f'drop database "{make_url(url).database}" with (force)')

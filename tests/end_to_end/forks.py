@@ -21,8 +21,10 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 PRELOADED = (
-    "babel.numbers", "rich.console", "rich.table", "sqlalchemy.dialects.postgresql.psycopg", "typer.main",
-    "db.services.moves", "db.services.payments", "ekost_cli.lazy", "ekost_cli.uptodate",
+    "babel.numbers", "rich.console", "rich.table", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "typer.main",
+    "db.migrations.runner", "db.services.moves", "db.services.payments", "db.repositories.balances",
+    "db.repositories.deposits", "db.repositories.events", "db.repositories.tenants", "ekost_cli.lazy",
+    "ekost_cli.report", "ekost_cli.failures", "ekost_cli.uptodate",
 )  # fmt: skip
 
 
