@@ -44,7 +44,7 @@ import_rows = Table(
     "import_rows",
     metadata,
     Column("fingerprint", LargeBinary, primary_key=True),
-    Column("import_id", BigInteger, ForeignKey("imports.id"), nullable=False),
+    Column("import_id", BigInteger, nullable=False),
     Column("line", BigInteger, nullable=False),
     Column("entry_id", BigInteger, nullable=False),
 )

@@ -20,21 +20,20 @@ CHUNK = 50_000
 # Payments go in by date: one partition and its indexes after the other.
 _POST = """
 with chunk as materialized (
-  select r.*, nextval(pg_get_serial_sequence('payments', 'id')) as entry_id
+  select r.*, nextval('payments_id_seq') as entry_id
     from (select * from {ready} where position > :after and position <= :last order by position) r
 ), claimed as (
   insert into import_rows (fingerprint, import_id, line, entry_id)
   select fingerprint, :import_id, line, entry_id from chunk order by fingerprint
-  on conflict (fingerprint) do nothing returning entry_id
+  on conflict (fingerprint) do nothing returning entry_id, line
 ), posted as (
   insert into payments (id, property_id, tenant_id, payment_date, amount, method, reference, note, import_id, event_id)
   overriding system value
   select entry_id, property_id, tenant_id, payment_date, amount, method, reference, note, :import_id, :event_id
-    from chunk join claimed using (entry_id) order by payment_date, position
+    from chunk join claimed using (entry_id) order by payment_date, position returning amount
 )
-select (select count(*) from chunk) as rows, count(*) as posted, coalesce(sum(amount), 0) as amount,
-       min(line) as first_line, max(line) as last_line
-  from chunk join claimed using (entry_id)
+select (select count(*) from chunk) as rows, (select coalesce(sum(amount), 0) from posted) as amount,
+       count(*) as posted, min(line) as first_line, max(line) as last_line from claimed
 """
 
 _KNOWN = """

@@ -21,7 +21,7 @@ _REQUIRED = ("tenant", "amount", "date")
 
 _TEXTS = "select distinct {source} from {stage} s where s.cells is null and not {plain}"
 
-# A text that is plain stands for itself; any other one means what was learnt of it.
+# A text of which nothing was learnt is plain and stands for itself.
 _FROM = """
   from {stage} s
   left join import_tenants t on t.ref = {tenant} and t.place = {property}
@@ -41,13 +41,13 @@ select row_number() over (order by tenant_id, payment_date, content, line) as po
   from (select c.*, row_number() over (partition by tenant_id, payment_date, content order by line) as occurrence
           from (select p.*, {content} as content from (
     select s.line, t.tenant_id, t.property_id, d.value::date as payment_date, m.value as method,
-           case when {plain_amount} then {amount} else a.value end::numeric(14, 2) as amount,
-           case when {plain_reference} then btrim({reference}, ' ') else r.value end as reference,
-           case when {plain_note} then btrim({note}, ' ') else n.value end as note
+           case when a.ref is null then {amount} else a.value end::numeric(14, 2) as amount,
+           case when r.ref is null then btrim({reference}, ' ') else r.value end as reference,
+           case when n.ref is null then btrim({note}, ' ') else n.value end as note
     {sources}
      where s.cells is null and t.tenant_id is not null and a.code is null and d.value::date <= t.today
        and m.value is not null and r.code is null and n.code is null
-    offset 0) p where amount is not null offset 0) c) o
+    offset 0) p offset 0) c) o
 """
 
 _REJECT = """
@@ -112,7 +112,7 @@ def _terms(row: ImportRow, header: Header) -> dict[str, str]:
         "coalesce(note, '')",
     ))  # fmt: skip
     return {
-        **fields, **{f"plain_{field}": _plain(row, header, field) for field in ("amount", "reference", "note")},
+        **fields,
         "raw": cells(header), "ready": ready_table(row.id), "content": content,
         "sources": _FROM.format(stage=stage_table(row.id), **fields),
         "fingerprint": fingerprint_of("content", "occurrence"),

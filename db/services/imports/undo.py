@@ -94,7 +94,7 @@ def stop(conn: Connection, import_id: int) -> ImportRow:
 # Ids follow the order of posting, which is tenant by tenant: a chunk changes each balance once.
 _REVERSE = """
 with chosen as materialized (
-  select p.*, nextval(pg_get_serial_sequence('payments', 'id')) as reversal_id,
+  select p.*, nextval('payments_id_seq') as reversal_id,
          greatest(p.payment_date, business_date(h.timezone)) as day
     from (select * from payments where import_id = :import_id and id > :after and reverses_id is null
            order by id limit :size) p

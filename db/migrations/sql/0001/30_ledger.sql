@@ -39,11 +39,13 @@ create table import_errors (
 -- What has been imported, by content and occurrence within its file: an overlapping export adds only what is new.
 create table import_rows (
   fingerprint bytea primary key,
-  import_id bigint not null references imports,
+  -- No foreign key: imports are never deleted, and a million look-ups of one row cost a tenth of an import.
+  import_id bigint not null,
   line bigint not null,
   entry_id bigint not null
 );
-create index idx_import_rows_import on import_rows (import_id, line);
+-- The rows of an import lie together; an index of ranges costs nothing while they come in.
+create index idx_import_rows_import on import_rows using brin (import_id);
 
 create table charges (
   id bigint generated always as identity primary key,
