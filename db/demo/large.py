@@ -66,7 +66,7 @@ def _add_house(database: Database, wanted: int, seed: int) -> int | None:
 
 def _fill_house(conn: Connection, number: int, first: int, count: int, random: Random) -> None:
     values = house_values(random)
-    prop = add_property(conn, f"KOS{number:04d}", values.pop("name"), **values)
+    prop = add_property(conn, f"KOST{number + 1:04d}", values.pop("name"), **values)
     plans = rooms_for(count, random)
     people = list(tenancies(first, count, plans, prop.billing_day, prop.today, random))
     room_ids = _insert_rooms(conn, prop, plans, people)

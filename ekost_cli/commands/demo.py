@@ -11,7 +11,7 @@ from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import HOME_CURRENCY, Field
 from ekost_cli.grammar import Takes, command
-from ekost_cli.terminal import is_terminal
+from ekost_cli.terminal import is_terminal, wants_color
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
 
@@ -119,7 +119,8 @@ def _progress(ekost: Context) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True, no_color=not wants_color(sys.stderr, ekost.options.color))
+    with Progress(console=console, transient=True) as bar:
         task = bar.add_task(_("Tenants"), total=None, visible=False)
         yield lambda there, wanted: bar.update(task, completed=there, total=wanted, visible=True)
 

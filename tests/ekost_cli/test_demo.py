@@ -90,6 +90,7 @@ def test_a_database_of_ones_own_is_asked_for(on_terminal: OnTerminal, database: 
     status, screen = on_terminal("demo", "--yes", "--tenants", "40", EKOST_DATABASE_URL=database.url)
     assert (status, tenants(database)) == (0, 40)
     assert "made-up tenants?" not in screen
+    assert "100%" in screen
 
 
 def test_nothing_is_drawn_into_a_pipe(ekost: Ekost, database: Database) -> None:

@@ -69,8 +69,8 @@ def test_accrual_finds_nothing_to_post(book: Connection) -> None:
 
 
 def test_rents_are_those_that_the_rules_give(book: Connection) -> None:
-    today: date = one(book, "select min(business_date(timezone)) as d from properties where code = 'KOS0002'").d
-    house = one(book, "select id from properties where code = 'KOS0002'").id
+    today: date = one(book, "select min(business_date(timezone)) as d from properties where code = 'KOST0004'").d
+    house = one(book, "select id from properties where code = 'KOST0004'").id
     posted: dict[int, list[Any]] = {}
     for row in book.execute(select(charges).where(charges.c.property_id == house).order_by(charges.c.period_start)):
         posted.setdefault(row.lease_id, []).append(
@@ -113,7 +113,7 @@ def test_some_have_left_and_rooms_are_empty(book: Connection) -> None:
 def test_a_house_is_a_handful_of_events(book: Connection) -> None:
     events = book.execute(
         text("""select type, payload from events where id > (select id from events where type = 'PropertyAdded'
-                 and payload -> 'after' ->> 'code' = 'KOS0002') order by id limit 3""")
+                 and payload -> 'after' ->> 'code' = 'KOST0004') order by id limit 3""")
     ).all()
     assert [event.type for event in events] == ["TenantsAdded", "ChargesPosted", "PaymentsImported"]
     assert events[0].payload["tenants"] == 500
