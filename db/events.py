@@ -45,7 +45,7 @@ with numbered as (
   update tenants set event_seq = event_seq + 1 where id = :tenant_id returning event_seq
 ), event as (
   insert into events (id, type, entity_type, entity_id, property_id, tenant_id, tenant_seq, payload)
-  values (coalesce(:id, nextval('events_id_seq')), :type, :entity_type, :entity_id, :property_id, :tenant_id,
+  values (:id, :type, :entity_type, :entity_id, :property_id, :tenant_id,
           (select event_seq from numbered),
           cast(:payload as jsonb) || jsonb_build_object('timestamp', to_jsonb(now())))
   returning id, recorded_at
@@ -65,16 +65,21 @@ select id from event
 )
 
 
+# The partition of the month is made here too: months may have passed since somebody let a day begin, and a row in
+# the DEFAULT partition would keep its month from ever getting one of its own.
+_RESERVE = text("select nextval('events_id_seq'), ensure_partition('events', (now() at time zone 'UTC')::date)")
+
+
 def reserve_event(conn: Connection) -> int:
     """The id of an event to be appended: a ledger row names its event, and the event names the row."""
-    return int(conn.execute(text("select nextval('events_id_seq')")).scalar_one())
+    return int(conn.execute(_RESERVE).scalar_one())
 
 
 def append(conn: Connection, event: Event, *, event_id: int | None = None) -> int:
     """Write the event and its deliveries; the tenant's row gives it a gapless number. Returns its id."""
     consumers = CONSUMERS.get(event.type, ("audit",))
     values = {
-        "id": event_id,
+        "id": reserve_event(conn) if event_id is None else event_id,
         "type": event.type,
         "entity_type": event.entity_type,
         "entity_id": event.entity_id,

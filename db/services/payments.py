@@ -61,6 +61,11 @@ def record_payment(
     return payment_id
 
 
+def open_month(conn: Connection, day: date) -> None:
+    """Make the partition that payments of this day go to, unless it is there."""
+    conn.execute(text("select ensure_partition('payments', :day)"), {"day": day})
+
+
 def insert_payment(
     conn: Connection,
     tenant: TenantRef,
@@ -73,7 +78,7 @@ def insert_payment(
 ) -> int:
     """The payment row and its event, for a tenant that is locked."""
     event_id = reserve_event(conn)
-    conn.execute(text("select ensure_partition('payments', :day)"), {"day": payment_date})
+    open_month(conn, payment_date)
     row = {
         "property_id": tenant.property_id, "tenant_id": tenant.id, "payment_date": payment_date, "amount": amount,
         "method": method, "reference": reference, "note": note, "event_id": event_id,

@@ -14,6 +14,7 @@ from db.repositories.lookup import get_property
 from db.services.balances import recalculate
 from db.services.guard import refusing
 from db.services.leases import lock_tenant
+from db.services.payments import open_month
 from db.services.requests import claim_key
 from db.tables import charges, deposit_entries, payments, reversals
 
@@ -53,6 +54,7 @@ def void_payment(conn: Connection, payment_id: int, reason: str, *, key: str | N
     require_reversible(entry, told.reversed_by if told else None)
     event_id = reserve_event(conn)
     day = max(get_property(conn, found.property_id).today, found.payment_date)
+    open_month(conn, day)
     row = {
         "property_id": found.property_id, "tenant_id": found.tenant_id, "payment_date": day, "amount": -found.amount,
         "method": found.method, "reverses_id": payment_id, "event_id": event_id,
