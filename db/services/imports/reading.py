@@ -5,7 +5,8 @@ Nothing is held but one block, so that a million rows need no more memory than t
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,6 +85,13 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise FileUnreadableError(path=path, reason=getattr(error, "strerror", None) or "-") from None
     with stream:
         yield stream
+
+
+def await_first_byte(stream: BinaryIO) -> None:
+    """Wait until a slow writer has begun, before a transaction is opened that would time out meanwhile."""
+    if isinstance(stream, BufferedReader):
+        with suppress(OSError):  # the reading itself will tell
+            stream.peek(1)
 
 
 class Text:

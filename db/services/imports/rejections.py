@@ -11,13 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from db.domain import dates, money, periods, texts
-from db.engine import ConstraintError
+from db.engine import ConstraintError, DatabaseBusyError
 from db.errors import N_, EkostError, RuleError, UsageError
 from db.events import plain
 from db.repositories import lookup
 from db.services import leases, rooms, tenants
 from db.services.charges import ZeroChargeError
 from db.services.imports import cells
+from db.services.imports.tables import ImportLostError
 from db.services.payments import MethodError
 
 _LONGEST_VALUE = 200
@@ -58,6 +59,8 @@ _CLASSES: tuple[type[EkostError], ...] = (
     cells.CellMissingError, cells.CellDateError, dates.DateTooOldError, dates.DateTooFarError, cells.CellNumberError,
     cells.BasisError,
     RowShapeError, RowUnreadableError, TenantKnownError,
+    # These stop a whole import.
+    DatabaseBusyError, ImportLostError,
 )  # fmt: skip
 _BY_CODE = {kind.code: kind for kind in _CLASSES}
 
@@ -91,7 +94,7 @@ class Rejected(NamedTuple):
 
 
 def error_of(code: str, fields: Mapping[str, object]) -> EkostError:
-    """The error that a rejected row keeps, to be told in any language."""
+    """The error that a rejected row or a failed import keeps, to be told in any language."""
     return _BY_CODE.get(code, EkostError)(**fields)
 
 

@@ -146,4 +146,6 @@ def _misshapen(entry: Row[Any], header: Header) -> Rejected:
 
 
 def _part(header: Header, field: str) -> str:
-    return f"nullif('{field}=' || btrim({cell(header, field)}), '{field}=')"
+    # Without a guard against formulas, which a file that was exported has and its original had not.
+    bare = f"regexp_replace(btrim({cell(header, field)}), '^''(?=[=+@''-])', '')"
+    return f"nullif('{field}=' || {bare}, '{field}=')"

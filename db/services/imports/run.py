@@ -19,7 +19,7 @@ from db.events import Event, append, plain
 from db.repositories.imports import ImportRow, Imports
 from db.services.imports import payments, rows, sorting
 from db.services.imports.chunks import Chunk
-from db.services.imports.tables import drop_tables, is_ready, is_staged
+from db.services.imports.tables import ImportLostError, drop_tables, is_ready, is_staged, take_time
 from db.tables import imports
 
 # Another change may hold the same balances for a while; then the step is done again.
@@ -42,14 +42,6 @@ class ImportAgainError(RuleError):
     code = "import_repeated"
     message = N_("The file of import {id} was imported again meanwhile.")
     hint = N_("`ekost import list` shows it.")
-
-
-class ImportLostError(RuleError):
-    """The stage of an import is gone."""
-
-    code = "import_lost"
-    message = N_("What import {id} had read is no longer there.")
-    hint = N_("Import the file again: rows that were applied are skipped.")
 
 
 def ignore(row: ImportRow) -> None:
@@ -106,6 +98,7 @@ def advance(conn: Connection, import_id: int) -> ImportRow:
 
     An import that is not open is returned as it is.
     """
+    take_time(conn)
     row = Imports(conn).lock(import_id)
     if not row.is_open():
         return row
@@ -132,7 +125,7 @@ def carry_through(conn: Connection, import_id: int) -> ImportRow:
 def _step(database: Database, import_id: int) -> ImportRow:
     for attempt in range(1, TRIES + 1):
         try:
-            with database.transaction(statement_timeout_ms=0) as conn:
+            with database.transaction() as conn:
                 return advance(conn, import_id)
         except DatabaseBusyError:
             if attempt == TRIES:

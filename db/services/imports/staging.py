@@ -16,7 +16,7 @@ from db.repositories.imports import ImportRow, Imports
 from db.repositories.lookup import find_property
 from db.services.imports.reading import LONGEST_ROW, FileEmptyError, RowTooLongError, Text
 from db.services.imports.records import Rows
-from db.services.imports.tables import create_stage, drop_tables, stage_table
+from db.services.imports.tables import create_stage, drop_tables, stage_table, take_time
 
 _LITERALS = {",": "','", ";": "';'", "\t": "E'\\t'"}
 
@@ -57,6 +57,7 @@ def stage_file(conn: Connection, request: Request, stream: BinaryIO, name: str) 
     and was asked for in another way. Raises FileEmptyError, NoRowsError, NotTextError, EncodingError,
     RowTooLongError, FileUnreadableError, MissingColumnError, DuplicateColumnError, PropertyNotFoundError.
     """
+    take_time(conn)
     source = Text(stream, name)
     first, lines_before, blocks = _first_line(source)
     delimiter = choose_delimiter(first, request.kind)

@@ -5,6 +5,16 @@ They are ordinary, logged tables: a crash of the server in the middle of an impo
 
 from sqlalchemy import Connection, text
 
+from db.errors import N_, RuleError
+
+
+class ImportLostError(RuleError):
+    """The stage of an import is gone."""
+
+    code = "import_lost"
+    message = N_("What import {id} had read is no longer there.")
+    hint = N_("Import the file again: rows that were applied are skipped.")
+
 
 def stage_table(import_id: int) -> str:
     """The cells of the file: `line`, `cells` (only of a misshapen row), `c1` …"""
@@ -43,3 +53,8 @@ def finish_ready(conn: Connection, import_id: int) -> None:
 def drop_tables(conn: Connection, import_id: int) -> None:
     """Clear away what an import needed."""
     conn.execute(text(f"drop table if exists {stage_table(import_id)}, {ready_table(import_id)}"))
+
+
+def take_time(conn: Connection) -> None:
+    """Let the statements of this transaction last as long as a large file needs; waiting for locks is still limited."""
+    conn.execute(text("set local statement_timeout = 0"))

@@ -15,7 +15,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append, reserve_event
 from db.repositories.imports import ImportRow, Imports
 from db.services.balances import recalculate
-from db.services.imports.tables import drop_tables
+from db.services.imports.tables import drop_tables, take_time
 from db.services.imports.unused import archive_rooms, archive_tenants
 from db.tables import import_rows, imports
 
@@ -59,13 +59,13 @@ def undo_import(database: Database, import_id: int, *, reason: str, progress: Pr
     if row.kind == "payments":
         after = 0
         while True:
-            with database.transaction(statement_timeout_ms=0) as conn:
+            with database.transaction() as conn:
                 last, reversed_now = reverse_chunk(conn, import_id, reason, after)
             if last is None:
                 break
             after, count = last, count + reversed_now
             progress(count)
-    with database.transaction(statement_timeout_ms=0) as conn:
+    with database.transaction() as conn:
         return finish_undo(conn, import_id, count)
 
 
@@ -123,6 +123,7 @@ select max(id) from (select id from payments where import_id = :import_id and id
 
 def reverse_chunk(conn: Connection, import_id: int, reason: str, after: int) -> tuple[int | None, int]:
     """Reverse the next payments behind the id `after`; the last id looked at (None at the end), and how many."""
+    take_time(conn)
     row = Imports(conn).lock(import_id)
     span = {"import_id": import_id, "after": after, "size": CHUNK}
     last = conn.execute(text(_LAST), span).scalar()
@@ -147,6 +148,7 @@ select id from imports where state <> 'undone' and jsonb_exists(options -> 'know
 
 def finish_undo(conn: Connection, import_id: int, count: int) -> Undone:
     """Archive what was added, release the fingerprints, and tell it as ImportUndone. Raises ImportInUseError."""
+    take_time(conn)
     row = Imports(conn).lock(import_id)
     if row.state == "undone":
         raise AlreadyUndoneError(id=import_id)
