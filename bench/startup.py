@@ -65,7 +65,8 @@ def main() -> None:
 def _ratios(home: dict[str, str], runs: int) -> None:
     compare("--version against python -c pass", 2.0, [EKOST, "--version"], [PYTHON, "-c", "pass"], home, runs)
     compare("--help against import typer", 1.3, [EKOST, "--help"], [PYTHON, "-c", "import typer"], home, runs)
-    url = subprocess.run([EKOST, "status", "--url"], env=home, check=True, capture_output=True, text=True).stdout.strip()
+    asked = subprocess.run([EKOST, "status", "--url"], env=home, check=True, capture_output=True, text=True)
+    url = asked.stdout.strip()
     direct = {**home, "EKOST_DATABASE_URL": url}
     tenants, bare = [EKOST, "tenant", "list"], [PYTHON, str(HERE / "bare_list.py")]
     compare("tenant list against a bare Typer app", 1.15, tenants, bare, direct, runs)
