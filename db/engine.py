@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from db.errors import N_, RuleError, UnreachableError, UsageError
-
 
 READER_IDLE = 3_600_000
 
@@ -131,6 +130,8 @@ class Database:
             return self.engine.connect()
         except OperationalError as error:
             raise DatabaseUnreachableError(place=self.place) from error
+        except ProgrammingError as error:  # libpq knows no such parameter
+            raise DatabaseURLError from error
 
     def _opening(self, statement_timeout_ms: int | None, first: str, *, idle_timeout: int | None = None) -> str:
         timeout = self.limits.statement_timeout if statement_timeout_ms is None else statement_timeout_ms

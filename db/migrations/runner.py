@@ -61,7 +61,11 @@ def ensure_current(database: Database, *, automatic: bool) -> None:
 
 
 def migrate(database: Database) -> SchemaStatus:
-    """Upgrade to HEAD in one transaction. Raises MigrationRunningError when another process holds the lock too long."""
+    """Upgrade to HEAD in one transaction; the status before it.
+
+    Raises SchemaOutdatedError when the database is newer, MigrationRunningError when another process holds the lock
+    too long.
+    """
     from alembic import command  # noqa: PLC0415 - needed once, and it brings Mako along
     from alembic.config import Config  # noqa: PLC0415
 
@@ -70,6 +74,8 @@ def migrate(database: Database) -> SchemaStatus:
     with database.transaction(statement_timeout_ms=0) as conn:
         _take_lock(conn)
         before = schema_status(conn)
+        if before.found > HEAD:
+            raise SchemaOutdatedError(found=before.found, wanted=HEAD)
         if not before.current:
             config.attributes["connection"] = conn
             command.upgrade(config, "head")

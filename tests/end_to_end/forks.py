@@ -53,6 +53,10 @@ class Forks:
         """How these processes ended, in their order."""
         return [Done(*ended) for ended in self._ask("wait", list(pids))]
 
+    def kill(self, pids: Sequence[int], delays: Sequence[float]) -> None:
+        """End each of these processes with SIGKILL so many seconds from now."""
+        self._ask("kill", list(pids), list(delays))
+
     def run(self, words: Sequence[str], env: Mapping[str, str], stdin: str = "") -> Done:
         """One command line from start to end."""
         return self.wait(self.start([words], env, stdin))[0]
@@ -87,6 +91,13 @@ class _Server:
         pids = [self._fork(words, env, given, gate, opener) for words in command_lines]
         os.close(gate)
         os.close(opener)  # the signal to go
+        return pids
+
+    def kill(self, pids: list[int], delays: list[float]) -> list[int]:
+        begun = time.monotonic()
+        for delay, pid in sorted(zip(delays, pids, strict=True)):
+            time.sleep(max(0.0, begun + delay - time.monotonic()))
+            os.kill(pid, signal.SIGKILL)  # one that has ended is still ours: nobody has waited for it
         return pids
 
     def wait(self, pids: list[int]) -> list[tuple[int, str, str]]:

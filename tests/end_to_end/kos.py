@@ -137,6 +137,8 @@ def _content(conn: Connection) -> dict[str, tuple[int, str]]:
         f"select '{name}', count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {name} t"  # noqa: S608
         for name in tables
     ]
+    if not parts:
+        return {}
     return {name: (count, digest) for name, count, digest in conn.execute(text(" union all ".join(parts)))}
 
 
