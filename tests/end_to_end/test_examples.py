@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from db.demo.small import load_small_demo
 from db.embedded import driver
 from db.engine import Database
-from db.services.imports.run import run_import
-from db.services.imports.staging import Request, stage_file
 from db.services.imports.run import run_import
 from db.services.imports.staging import Request, stage_file
 from ekost_cli.examples import all_examples, all_verbs
@@ -34,22 +31,13 @@ Play = Callable[[str, list[str]], int]
 FIRST = {
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
 }
+# The files that the examples import, as somebody has them at hand.
 FILES = {
     "payments.csv": "penyewa,jumlah,tanggal,metode,referensi\nBUDI,250000,2026-02-01,transfer,TRX-901\n",
     "bank.csv": "tanggal;penyewa;jumlah\n01/02/2026;BUDI;1.250.000,00\n",
     "tenants.csv": "nama,hp,properti\nDewi Kartika,0812-3456-7000,KOSA\n",
     "rooms.csv": "nomor,sewa,tipe,properti\nZ9,1500000,AC,KOSA\n",
 }
-# The files that the examples import, as somebody has them at hand.
-FILES = {
-    "payments.csv": "penyewa,jumlah,tanggal,metode\nBUDI,1500000,2026-02-10,transfer\nANI,750000.00,2026-02-11,\n",
-    "bank.csv": "tenant;amount;date;reference\nBUDI;1.500.000,00;09/03/2026;TRX-78\n",
-    "tenants.csv": "nama,hp,properti\nDedi Mulyadi,0812-0000-9991,KOSA\nWati Susilo,,KOSB\n",
-    "rooms.csv": "nomor,sewa,tipe,properti\nB13,1600000,AC,KOSB\nB14,1600000,AC,KOSB\n",
-}
-# Two imports that were there before: one with a row that was rejected, and one that was interrupted.
-DONE = b"tenant,amount,date\nBUDI,100000,2026-01-02\nNOBODY,1,2026-01-02\n"
-INTERRUPTED = b"tenant,amount,date\nBUDI,100000,2026-01-03\n"
 
 
 def keeps_something(example: Example) -> bool:
@@ -101,8 +89,6 @@ def ekost(environment: dict[str, str]) -> Iterator[Play]:
             for name, value in {**environment, "EKOST_DATABASE_URL": url}.items():
                 patch.setenv(name, value)
             patch.chdir(environment["HOME"])
-            for name, content in FILES.items():
-                Path(name).write_text(content)
             status = run(words)
         while engines:
             engines.pop().dispose()
