@@ -24,11 +24,16 @@ def test_a_change_is_committed_with_its_transaction(database: Database) -> None:
 def test_a_dry_run_and_an_error_keep_nothing(database: Database) -> None:
     with database.transaction(dry_run=True) as conn:
         conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
-    with pytest.raises(ZeroDivisionError), database.transaction() as conn:
-        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail_after_writing(database)
     with database.reading() as conn:
         assert conn.execute(text("select count(*) from properties")).scalar_one() == 0
+
+
+def fail_after_writing(database: Database) -> None:
+    with database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos')"))
+        raise ZeroDivisionError
 
 
 def test_a_reader_can_change_nothing_and_sees_one_moment(database: Database) -> None:
@@ -68,7 +73,12 @@ def test_an_address_that_cannot_be_read_is_refused_without_being_shown(url: str)
 
 
 def test_a_broken_connection_is_told_as_not_known(database: Database) -> None:
-    with pytest.raises(ConnectionLostError), database.transaction() as conn:
+    with pytest.raises(ConnectionLostError):
+        be_cut_off(database)
+
+
+def be_cut_off(database: Database) -> None:
+    with database.transaction() as conn:
         mine = conn.execute(text("select pg_backend_pid()")).scalar_one()
         with database.transaction() as other:
             other.execute(text("select pg_terminate_backend(:pid)"), {"pid": mine})

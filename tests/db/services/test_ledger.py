@@ -128,16 +128,17 @@ def test_history_is_append_only(house: House, table: str, change: str) -> None:
     post_charge(house.conn, budi, Decimal(5), "other")
     void_payment(house.conn, record_payment(house.conn, budi, Decimal(10), DAY), "typo")
     add_deposit(house.conn, budi, Decimal(1), DAY)
+    statement = text(change.format(table))
     with pytest.raises(DBAPIError) as refused, house.conn.begin_nested():
-        statement = change.format(table)
-        house.conn.execute(text(statement))
+        house.conn.execute(statement)
     assert getattr(refused.value.orig, "sqlstate", "") == "EK001"
 
 
 def test_no_partition_can_be_emptied_behind_the_back(conn: Connection) -> None:
     names = conn.execute(
         text(
-            "select inhrelid::regclass::text from pg_inherits where inhparent in ('payments'::regclass, 'events'::regclass)"
+            "select inhrelid::regclass::text from pg_inherits"
+            " where inhparent in ('payments'::regclass, 'events'::regclass)"
         )
     ).scalars()
     for name in list(names):
@@ -151,7 +152,8 @@ def test_a_row_written_straight_into_a_partition_reaches_the_balance(house: Hous
     record_payment(house.conn, budi, Decimal(10), DAY)
     house.conn.execute(
         text(
-            "insert into payments_2026_03 (id, property_id, tenant_id, payment_date, amount, event_id) overriding system value"
+            "insert into payments_2026_03 (id, property_id, tenant_id, payment_date, amount, event_id)"
+            " overriding system value"
             " select 900000, property_id, tenant_id, payment_date, 7, event_id from payments limit 1"
         )
     )
