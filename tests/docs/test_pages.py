@@ -1,5 +1,6 @@
 """The docs can't fall behind: what there is, is named; what is named, is there."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from db.errors import ExitCode
-from db.settings import OTHER_VARIABLES, known_settings, variable_of
+from db.repositories.lookup import TenantNotFoundError
+from db.settings import OTHER_VARIABLES, known_settings, read_file, variable_of
 from ekost_cli.examples import all_verbs
+from ekost_cli.failures import failure_of
 from ekost_cli.grammar import Verb
 from ekost_cli.parser import verb_command
 from ekost_cli.reference import error_classes, renewed
+from locales.catalogs import set_language
 from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, links, sections, text_of
 
 VERBS = dict(all_verbs())
@@ -68,6 +72,14 @@ def test_every_error_is_in_the_table() -> None:
     named = {line.split(" | ")[0].strip("| `") for line in ERRORS.splitlines() if line.startswith("| `")}
     assert {kind.code for kind in error_classes()} <= named
     assert all(f"| {code.value} | `{code.name.lower()}` |" in ERRORS for code in ExitCode)
+
+
+def test_the_error_and_the_file_that_are_shown_are_real(tmp_path: Path) -> None:
+    set_language("en")
+    (shown,) = blocks(ERRORS, "json")
+    assert json.loads(shown) == {"error": failure_of(TenantNotFoundError(ref="BUDY"))._asdict()}
+    (tmp_path / "config.toml").write_text(blocks(CONFIGURATION, "toml")[0], encoding="utf-8")
+    assert read_file(tmp_path / "config.toml") == {"property": "KOSA", "language": "id", "lock_timeout": 20}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
