@@ -63,7 +63,7 @@ select :import_id, s.line, e.name, e.code, coalesce(e.fields, '{{}}'), left(e.va
     (:amount_name, a.code, a.fields, {amount}),
     (:date_name, d.code, d.fields, {date}),
     (:date_name, case when d.value::date > coalesce(t.today, current_date + 1) then :future end,
-     jsonb_build_object('day', d.value, 'today', t.today), {date}),
+     jsonb_build_object('day', d.value, 'today', coalesce(t.today, current_date)), {date}),
     (:method_name, m.code, m.fields, {method}),
     (:reference_name, r.code, r.fields, {reference}),
     (:note_name, n.code, n.fields, {note})) e (name, code, fields, value)
@@ -126,3 +126,5 @@ def _reject(conn: Connection, row: ImportRow, header: Header, terms: Mapping[str
         **{f"{field}_name": header.name(field) for field in _FIELDS},
     }  # fmt: skip
     conn.execute(text(_REJECT.format(**terms)), values)
+    # The pages of a long list are read right afterwards, before anybody has counted it.
+    conn.execute(text("analyze import_errors"))

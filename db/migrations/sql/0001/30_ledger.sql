@@ -13,7 +13,7 @@ create table imports (
   rows_applied bigint not null default 0,
   rows_skipped bigint not null default 0,
   rows_rejected bigint not null default 0,
-  -- The last staged line that a committed chunk holds: a killed run goes on behind it.
+  -- The last row, in the order of application, that a committed chunk holds: a killed run goes on behind it.
   position bigint not null default 0,
   failure jsonb,
   actor text not null default session_user,
