@@ -7,15 +7,17 @@ that is rolled back (`conn`), or, where a subprocess must see commits, in a data
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from db.embedded import driver
-from db.engine import Database, Limits
+from db.engine import Database, Limits, sqlstate
 from db.migrations.runner import migrate
 
 TEMPLATE = "ekost_template"
@@ -37,9 +39,16 @@ def server_url() -> Iterator[str]:
 
 
 def command(url: str, statement: str) -> None:
-    """Run a statement that knows no transaction."""
+    """Run a statement that knows no transaction. A worker of autovacuum, whom we may not end, is waited for."""
     with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as conn:
-        conn.execute(text(statement))
+        for patience in reversed(range(100)):
+            try:
+                conn.execute(text(statement))
+                return
+            except ProgrammingError as error:
+                if sqlstate(error) != "42501" or not patience:
+                    raise
+                time.sleep(0.1)
 
 
 def named(url: str, database: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from db.errors import N_, NotFoundError, UsageError
 from db.tables import balances, properties, rooms, tenants
@@ -170,14 +170,22 @@ def find_room(conn: Connection, ref: str, property_code: str | None = None) -> R
 
 
 def find_tenant(conn: Connection, ref: str, property_code: str | None = None) -> TenantRef:
-    """The tenant with this code, id or, where only one fits, name. Raises TenantNotFoundError, AmbiguousError."""
+    """The tenant with this code, id or, where only one fits, name or words of it, the last one perhaps cut short.
+
+    What stands within a word is not enough: who takes money from Ani must not book it to Stefani.
+    Raises TenantNotFoundError, AmbiguousError, NothingNamedError.
+    """
     wanted = _named(ref)
     t = tenants.c
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         tries = [t.id == int(wanted)]
     else:
         name = wanted.lower()
-        tries = [t.code == wanted.upper(), t.name_key == name, t.name_key.contains(name, autoescape=True)]
+        tries = [
+            t.code == wanted.upper(),
+            t.name_key == name,
+            (literal(" ") + t.name_key).contains(f" {name}", autoescape=True),
+        ]
     for condition in tries:
         rows = conn.execute(_tenant_query(property_code).where(condition).limit(MOST_CANDIDATES + 1)).all()
         if len(rows) > 1:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import constraint_name
 from db.errors import N_, EkostError, RuleError
+from db.repositories.lookup import PropertyNotFoundError, PropertyRow
+from db.tables import properties
 
 
 class ChangedMeanwhileError(RuleError):
@@ -16,6 +18,14 @@ class ChangedMeanwhileError(RuleError):
     code = "changed_meanwhile"
     message = N_("{what} was changed by somebody else meanwhile.")
     hint = N_("Look at it again, then repeat your change.")
+
+
+def hold_property(conn: Connection, prop: PropertyRow) -> None:
+    """Keep a property from being archived until the end of the transaction. Raises PropertyNotFoundError."""
+    p = properties.c
+    there = select(p.id).where(p.id == prop.id, p.archived_at.is_(None)).with_for_update(read=True, key_share=True)
+    if conn.execute(there).first() is None:
+        raise PropertyNotFoundError(ref=prop.code)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from db.domain.rent import Terms, accrues_from
 from db.errors import N_, NotFoundError, RuleError
 from db.events import Event, append
 from db.repositories.leases import Lease, load_leases, tenant_leases
-from db.repositories.lookup import RoomRef, TenantRef, get_property
+from db.repositories.lookup import RoomRef, TenantNotFoundError, TenantRef, get_property
 from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.guard import refusing
@@ -72,6 +72,8 @@ def assign_tenant(
     period on or after it (R17). Raises RoomFullError, RoomClosedError, RoomElsewhereError, TenantHousedError.
     """
     lock_tenant(conn, tenant.id)
+    if conn.execute(select(tenants.c.deleted_at).where(tenants.c.id == tenant.id)).scalar_one() is not None:
+        raise TenantNotFoundError(ref=tenant.code)  # archived while we waited
     lease = open_lease(
         conn,
         tenant,

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from db.domain.dates import TimezoneError
 from db.domain.texts import clean, clean_code, clean_or_none
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
@@ -27,14 +28,6 @@ class PropertyInUseError(RuleError):
     code = "property_in_use"
     message = N_("Property {ref} still has rooms or tenants.")
     hint = N_("Archive them first.")
-
-
-class TimezoneError(UsageError):
-    """Not a name of the time zone database."""
-
-    code = "timezone"
-    message = N_("{value} is no time zone.")
-    hint = N_("Write it like Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
 
 
 class PolicyError(UsageError):
@@ -72,6 +65,8 @@ def edit_property(conn: Connection, prop: PropertyRow, changes: Mapping[str, obj
 
 def archive_property(conn: Connection, prop: PropertyRow) -> None:
     """Hide a property that nobody lives in any more. Raises PropertyInUseError."""
+    # Whoever adds a room or a tenant holds the property: they come before, or find it archived.
+    conn.execute(select(properties.c.id).where(properties.c.id == prop.id).with_for_update())
     for table in (rooms, tenants):
         live = (
             select(func.count()).select_from(table).where(table.c.property_id == prop.id, table.c.deleted_at.is_(None))
@@ -90,7 +85,7 @@ def _checked(values: Mapping[str, object]) -> dict[str, object]:
     if "currency" in checked:
         checked["currency"] = _currency(str(checked["currency"]))
     if "timezone" in checked and checked["timezone"] not in available_timezones():
-        raise TimezoneError(value=str(checked["timezone"])[:40])
+        raise TimezoneError(timezone=str(checked["timezone"])[:40])
     _in_range(checked, "billing_day", 1, 31)
     _in_range(checked, "grace_days", 0, 60)
     if checked.get("proration", "daily") not in ("daily", "none"):

@@ -10,7 +10,7 @@ from db.domain.texts import clean_code, clean_or_none
 from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
-from db.services.guard import refusing
+from db.services.guard import hold_property, refusing
 from db.tables import leases, properties, rooms
 
 
@@ -55,6 +55,7 @@ def add_room(
 ) -> int:
     """Add a room; its rent is the price of new leases. Returns its id. Raises RoomExistsError, RoomValueError."""
     _check(monthly_rent, capacity)
+    hold_property(conn, prop)
     row = {
         "property_id": prop.id,
         "number": clean_code(number),

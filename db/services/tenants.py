@@ -8,7 +8,7 @@ from db.domain.texts import clean, clean_code, clean_or_none, code_from_name
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, TenantRef
-from db.services.guard import refusing
+from db.services.guard import hold_property, refusing
 from db.tables import leases, tenants
 
 TRIES = 20
@@ -61,6 +61,7 @@ def add_tenant(
     `contact`: phone, email, national_id, emergency_name, emergency_phone. Raises TenantExistsError,
     PhoneError, EmailError, NationalIdError, UncleanTextError.
     """
+    hold_property(conn, prop)
     row = {"property_id": prop.id, **checked_contact({"name": name, **contact})}
     tenant_id = 0
     for _ in range(TRIES if code is None else 1):

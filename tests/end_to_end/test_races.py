@@ -181,6 +181,25 @@ def test_one_code_is_given_once(kos: Kos) -> None:
     kos.assert_sound()
 
 
+def test_nobody_moves_in_while_the_door_is_closed_for_good(kos: Kos) -> None:
+    kos.house("A1", "A2", "A3", "A4")
+    for n, name in enumerate(("Ani", "Budi", "Cici", "Dedi"), 1):
+        kos.tenant(name)
+        ended = kos.race([["tenant", "assign", name, f"A{n}"], ["tenant", "archive", name, "--yes"]])
+        assert sorted(done.status for done in ended) in ([0, 4], [0, 5]), ended
+    kos.house(code="KOSB")
+    there = ["--property", "KOSB"]
+    ended = kos.race(
+        [
+            ["property", "archive", "KOSB", "--yes"],
+            ["room", "add", "B1", "--rent", "1", *there],
+            ["tenant", "add", "Edi", *there],
+        ]
+    )
+    assert [done.status for done in ended] in ([0, 4, 4], [5, 0, 0]), ended
+    kos.assert_sound()
+
+
 def test_an_entry_is_voided_once(kos: Kos) -> None:
     kos.house("A1")
     kos.tenant("Budi", "A1")
