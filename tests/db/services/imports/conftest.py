@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from db.engine import Database
+from db.services.imports import payments
 from tests.db.services.house import House
+from tests.db.services.imports.filing import TENANTS
 
 
 @pytest.fixture
@@ -18,3 +21,20 @@ def kosa(conn: Connection) -> House:
     for name in ("Ani Lestari", "Siti Aminah"):
         house.tenant(name)
     return house
+
+
+@pytest.fixture
+def book(database: Database) -> Database:
+    """A book with forty tenants."""
+    with database.transaction() as conn:
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos Melati')"))
+        conn.execute(text("""
+            insert into tenants (property_id, code, name)
+            select 1, 'T' || n, 'Tenant ' || n from generate_series(1, :most) n
+        """), {"most": TENANTS})  # fmt: skip
+    return database
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payments, "CHUNK", 50)

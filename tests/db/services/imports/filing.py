@@ -1,5 +1,6 @@
 """Files to import, in few words."""
 
+import random
 from io import BytesIO
 
 from sqlalchemy import Connection, text
@@ -10,6 +11,8 @@ from db.services.imports.run import carry_through, run_import
 from db.services.imports.staging import Request, Staged, stage_file
 
 HEADER = "tenant,amount,date,method,reference,note\n"
+# So many are in the fixture `book`: T1, T2, …
+TENANTS = 40
 
 
 def stage(conn: Connection, content: str | bytes, *, name: str = "rows.csv", **asked: str) -> Staged:
@@ -69,3 +72,40 @@ def stale(conn: Connection) -> list[str]:
     """)
     ).scalars()
     return [str(a) for a, b in zip(before, after, strict=True) if a != b] + [str(found) for found in ledger]
+
+
+def many(count: int, seed: int = 1, *, bad: int = 0) -> tuple[str, dict[str, str]]:
+    """A file of `count` good payments among `bad` ones, and what each tenant has paid then."""
+    chance = random.Random(seed)
+    paid = dict.fromkeys((f"T{n}" for n in range(1, TENANTS + 1)), 0)
+    rows = ["NOBODY,1,2026-01-01,,,\n"] * bad
+    for n in range(count):
+        code, amount = f"T{chance.randint(1, TENANTS)}", chance.randint(1, 90) * 5000
+        paid[code] += amount
+        rows.append(f"{code},{amount},2026-{chance.randint(1, 6):02}-{chance.randint(1, 28):02},,R{seed}-{n},\n")
+    chance.shuffle(rows)
+    return HEADER + "".join(rows), {code: f"{amount}.00" for code, amount in sorted(paid.items())}
+
+
+def staged(book: Database, content: str) -> int:
+    with book.transaction() as conn:
+        return stage(conn, content).row.id
+
+
+def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[str, int, int, int, int]) -> None:
+    """The import is as expected, and so are the balances, the events and the ledger."""
+    with book.transaction(dry_run=True) as conn:
+        row = Imports(conn).row(import_id)
+        assert counts(row) == expected
+        assert balances(conn) == paid
+        assert stale(conn) == []
+        told = text("""
+            select count(*), coalesce(sum((payload ->> 'count')::int), 0) from events
+             where type = 'PaymentsImported' and entity_id = :id
+        """)
+        chunks, rows = conn.execute(told, {"id": import_id}).one()
+        assert rows == row.rows_applied
+        named = text("select count(distinct event_id), count(*) from payments where import_id = :id")
+        assert conn.execute(named, {"id": import_id}).one() == (chunks, row.rows_applied)
+        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready)_' and relkind = 'r'")
+        assert conn.execute(left).scalar_one() == 0

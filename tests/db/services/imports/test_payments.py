@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -227,3 +228,15 @@ def test_what_is_derived_follows_the_money(kosa: House) -> None:
     found = kosa.conn.execute(select(balance_table).where(balance_table.c.tenant_id == budi.id)).one()
     assert (found.status, found.oldest_due_on) == ("paid", None)
     assert stale(kosa.conn) == []
+
+
+def test_the_fingerprint_of_a_row_is_for_ever(kosa: House) -> None:
+    """Taken otherwise in a later release, every file that was ever imported would be new again."""
+    imported(kosa.conn, HEADER + "BUDI,1500000,2026-02-01,transfer,TRX1,lunas ✓\n" * 2)
+    budi = find_tenant(kosa.conn, "BUDI")
+    days = (date(2026, 2, 1) - date(2000, 1, 1)).days
+    said = ("payments", str(budi.id), str(days), "1500000.00", "transfer", "TRX1", "lunas ✓")
+    first = sha256("\x1f".join(said).encode()).digest()[:16]
+    second = sha256(first + (2).to_bytes(8, "big")).digest()[:16]
+    kept = kosa.conn.execute(select(import_rows.c.fingerprint).order_by(import_rows.c.line)).scalars()
+    assert [bytes(found) for found in kept] == [first, second]

@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from db.engine import Database, DatabaseBusyError, Limits
 from db.repositories.imports import ImportNotFoundError, Imports
-from db.services.imports import payments
 from db.services.imports.run import (
     ImportAgainError,
     ImportClosedError,
@@ -24,11 +23,9 @@ from db.services.imports.run import (
     retry_import,
     run_import,
 )
-from tests.db.services.imports.filing import HEADER, balances, counts, run_file, stage, stale
+from tests.db.services.imports.filing import HEADER, balances, check, many, run_file, staged, stale
 
 ROOT = Path(__file__).parents[4]
-TENANTS = 40
-
 RUNNER = """
     import sys
     from db.engine import Database
@@ -38,60 +35,6 @@ RUNNER = """
     print("up", flush=True)
     run.run_import(database, int(sys.argv[2]), progress=lambda row: print(row.position, flush=True))
 """
-
-
-@pytest.fixture
-def book(database: Database) -> Database:
-    """A book with forty tenants."""
-    with database.transaction() as conn:
-        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos Melati')"))
-        conn.execute(text("""
-            insert into tenants (property_id, code, name)
-            select 1, 'T' || n, 'Tenant ' || n from generate_series(1, :most) n
-        """), {"most": TENANTS})  # fmt: skip
-    return database
-
-
-@pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payments, "CHUNK", 50)
-
-
-def many(count: int, seed: int = 1, *, bad: int = 0) -> tuple[str, dict[str, str]]:
-    """A file of `count` good payments among `bad` ones, and what each tenant has paid then."""
-    chance = random.Random(seed)
-    paid = dict.fromkeys((f"T{n}" for n in range(1, TENANTS + 1)), 0)
-    rows = ["NOBODY,1,2026-01-01,,,\n"] * bad
-    for n in range(count):
-        code, amount = f"T{chance.randint(1, TENANTS)}", chance.randint(1, 90) * 5000
-        paid[code] += amount
-        rows.append(f"{code},{amount},2026-{chance.randint(1, 6):02}-{chance.randint(1, 28):02},,R{seed}-{n},\n")
-    chance.shuffle(rows)
-    return HEADER + "".join(rows), {code: f"{amount}.00" for code, amount in sorted(paid.items())}
-
-
-def staged(book: Database, content: str) -> int:
-    with book.transaction() as conn:
-        return stage(conn, content).row.id
-
-
-def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[str, int, int, int, int]) -> None:
-    """The import is as expected, and so are the balances, the events and the ledger."""
-    with book.transaction(dry_run=True) as conn:
-        row = Imports(conn).row(import_id)
-        assert counts(row) == expected
-        assert balances(conn) == paid
-        assert stale(conn) == []
-        told = text("""
-            select count(*), coalesce(sum((payload ->> 'count')::int), 0) from events
-             where type = 'PaymentsImported' and entity_id = :id
-        """)
-        chunks, rows = conn.execute(told, {"id": import_id}).one()
-        assert rows == row.rows_applied
-        named = text("select count(distinct event_id), count(*) from payments where import_id = :id")
-        assert conn.execute(named, {"id": import_id}).one() == (chunks, row.rows_applied)
-        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready)_' and relkind = 'r'")
-        assert conn.execute(left).scalar_one() == 0
 
 
 def killed_somewhere(book: Database, import_id: int, seed: int) -> int:

@@ -19,8 +19,18 @@ from db.services.payments import record_payment
 from db.services.reversals import void_payment
 from db.tables import events, import_rows, payments, reversals, rooms, tenants
 from tests.db.services.house import House
-from tests.db.services.imports.filing import HEADER, balances, counts, imported, run_file, stage, stale
-from tests.db.services.imports.test_runs import book, check, many, small_chunks, staged  # noqa: F401 - fixtures
+from tests.db.services.imports.filing import (
+    HEADER,
+    balances,
+    check,
+    counts,
+    imported,
+    many,
+    run_file,
+    stage,
+    staged,
+    stale,
+)
 
 WHY = "wrong file"
 THREE = HEADER + "BUDI,5,2026-02-01,,,\nANI,7,2026-02-02,transfer,,\nSITI,9,2025-12-31,,,\n"
@@ -92,7 +102,7 @@ def test_an_import_that_only_waits_can_be_called_off(kosa: House) -> None:
     assert kosa.conn.execute(text("select to_regclass(:name)"), {"name": f"import_stage_{waiting.id}"}).scalar() is None
 
 
-def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small_chunks: None) -> None:  # noqa: F811
+def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small_chunks: None) -> None:
     content, paid = many(500)
     import_id = staged(book, content)
     for _ in range(4):
@@ -106,7 +116,7 @@ def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small
 
 
 def test_an_undo_that_was_killed_goes_on_where_it_stopped(
-    book: Database, small_chunks: None, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    book: Database, small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setattr(undo, "CHUNK", 70)
     content, _ = many(300)
