@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from db.domain.ledger import ChargeEntry, living
 from db.domain.moveout import MoveOut, Refund, UnusedRent, settle_move_out
 from db.domain.rent import next_period_start
 from db.repositories.entries import Entries
 from db.repositories.leases import Lease
 from db.repositories.lookup import TenantRef
 from db.services.guard import refusing
-from db.services.leases import split_rent
+from db.services.leases import RoomFullError, split_rent
 from db.services.reversals import reverse_charge
 from db.services.tenants import TenantHousedError
 from db.tables import charges, leases, rooms
@@ -22,17 +23,31 @@ def plan_end(conn: Connection, lease: Lease, day: date, refund: Refund) -> MoveO
 
 
 def end_lease(conn: Connection, tenant: TenantRef, lease: Lease, day: date, why: str) -> int:
-    """Set the first day no longer rented; reverse rent posted for periods from then on. Returns how many."""
+    """Set the first day no longer rented; reverse rent posted for periods from then on. Returns how many.
+
+    What an earlier end had given back is taken back first: no day is credited twice.
+    """
     ends_on = max(day, lease.starts_on)
     row = {"ends_on": ends_on, "next_period_on": _open_period(lease, ends_on)}
-    with refusing(conn, {"leases_tenant_one_room": TenantHousedError(ref=tenant.code)}):
+    number = conn.execute(select(rooms.c.number).where(rooms.c.id == lease.room_id)).scalar_one()
+    errors = {
+        "leases_tenant_one_room": TenantHousedError(ref=tenant.code),
+        "leases_slot_free": RoomFullError(ref=number, day=lease.ends_on),
+    }
+    with refusing(conn, errors):
         conn.execute(update(leases).where(leases.c.id == lease.id).values(row))
     undone = plan_end(conn, lease, ends_on, "none").reverse
-    for charge in undone:
+    for charge in (*_credits(conn, lease), *undone):
         reverse_charge(conn, charge.id, why)
     if lease.basis == "split_room":
         split_rent(conn, lease.room_id, ends_on)
     return len(undone)
+
+
+def _credits(conn: Connection, lease: Lease) -> list[ChargeEntry]:
+    """What earlier ends of the lease have given back and nobody has reversed."""
+    entries = Entries(conn).of_lease(lease.tenant_id, lease.id)
+    return [charge for charge in living(entries) if charge.kind == "credit"]
 
 
 def post_credit(conn: Connection, tenant: TenantRef, lease: Lease, unused: UnusedRent, event_id: int) -> int:

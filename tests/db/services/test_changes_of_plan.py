@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from db.errors import RuleError
 from db.repositories.balances import Balances
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import find_room
-from db.services.leases import assign_tenant, change_billing_day, change_rent
+from db.services.leases import RoomFullError, assign_tenant, change_billing_day, change_rent
 from db.services.moves import move_out, move_tenant
 from db.services.payments import record_payment
 from db.services.rooms import RoomInUseError, edit_room, set_room_status
@@ -125,3 +126,24 @@ def test_whether_a_room_is_let_follows_the_day_at_the_property(house: House, tod
             assert refused.type is RoomInUseError or refused.value.code == "capacity_in_use"
         else:
             change()
+
+
+@pytest.mark.parametrize(("refund", "owed"), [("none", 1_500_000), ("prorate", 483_871)])
+def test_leaving_before_a_move_within_the_same_period_gives_no_day_back_twice(
+    house: House, refund: Literal["none", "prorate"], owed: int
+) -> None:
+    house.room("B2")
+    travel(house.conn, date(2026, 3, 28))
+    budi = house.let(date(2026, 3, 10))
+    move_tenant(house.conn, budi, find_room(house.conn, "B2"), date(2026, 3, 25))
+    move_out(house.conn, budi, date(2026, 3, 20), refund=refund)
+    assert house.balance(budi) == owed
+
+
+def test_an_end_cannot_be_put_off_when_the_bed_is_let_again(house: House) -> None:
+    travel(house.conn, date(2026, 3, 20))
+    budi = house.let(date(2026, 3, 1))
+    move_out(house.conn, budi, date(2026, 4, 1))
+    house.let(date(2026, 4, 1), name="Ani")
+    with pytest.raises(RoomFullError):
+        move_out(house.conn, budi, date(2026, 5, 1))

@@ -1,4 +1,4 @@
-"""Fixtures for services."""
+"""Fixtures for the database tests."""
 
 import pytest
 from sqlalchemy import Connection
