@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint format catalogs lock slow bench clean
+.PHONY: demo test install dev lint format catalogs docs lock slow bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
 demo: $(VENV)/.run
+	@$(EKOST) up --quiet >/dev/null
 	@$(EKOST) demo
 
 # The whole suite, on servers of its own.
@@ -37,6 +38,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m locales.extract --check
+	$(BIN)/python -m ekost_cli.reference --check
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -45,6 +47,10 @@ format: $(VENV)/.dev
 # After a text was added or changed: update the catalogs, then translate what is new.
 catalogs: $(VENV)/.dev
 	$(BIN)/python -m locales.extract
+
+# After a command, setting or error was changed: bring the generated parts of docs/ up to date.
+docs: $(VENV)/.dev
+	$(BIN)/python -m ekost_cli.reference
 
 # New versions of everything, with hashes: look at the difference before you commit it.
 lock: $(VENV)/.dev

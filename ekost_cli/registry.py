@@ -25,7 +25,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("room", "room:app", N_("Rooms: rent, capacity, status.")),
         Entry("tenant", "tenant:app", N_("Tenants: who they are, where they live, moving in and out.")),
         Entry("lease", "lease:app", N_("Leases and changes of rent.")),
-        Entry("search", "search:search", N_("Find tenants, rooms and payments by any word.")),
+        Entry("search", "search:search", N_("Find tenants, rooms and properties by any word.")),
     ),
     N_("Money"): (
         Entry("payment", "payment:app", N_("Payments: record, list, void.")),

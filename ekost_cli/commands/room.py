@@ -46,7 +46,7 @@ BasisOption = Annotated[
 )
 def add(
     context: typer.Context,
-    number: RoomArg,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help=_("Its number, such as A1."))],
     rent: Annotated[str, typer.Option("--rent", metavar="AMOUNT", help=_("Rent a month."))],
     type_: TypeOption = None,
     capacity: CapacityOption = None,

@@ -23,13 +23,18 @@ FIELDS = (
 
 @command("up", _("Start the bundled servers."), examples=("ekost up", "ekost up -o json"), fields=FIELDS)
 def up(context: typer.Context) -> None:
-    from db.embedded.driver import ensure_started, status
+    from db.embedded.driver import ensure_postgres, ensure_started, ensure_valkey, status
 
     ekost = Context.of(context)
-    ensure_started(ekost.home)
-    if ekost.settings.database_url is None:
-        with ekost.reading():
-            pass  # connected once: the schema is there
+    own_database, own_queue = ekost.settings.database_url, ekost.settings.redis_url
+    if own_database and own_queue:
+        ekost.note(_("Your own PostgreSQL and Redis are configured: there is nothing to start."))
+    elif own_database or own_queue:
+        (ensure_valkey if own_database else ensure_postgres)(ekost.home)
+    else:
+        ensure_started(ekost.home)
+    with ekost.reading():
+        pass  # connected once: the schema is there
     ekost.show_list(status(ekost.home))
 
 
@@ -52,7 +57,9 @@ def down(context: typer.Context) -> None:
 )
 def status(
     context: typer.Context,
-    url: Annotated[bool, typer.Option("--url", help=_("Print the database's address, with its password."))] = False,
+    url: Annotated[
+        bool, typer.Option("--url", help=_("Print the database's address, with its password; starts it."))
+    ] = False,
 ) -> None:
     from db.embedded.driver import status as server_status
 
