@@ -26,7 +26,7 @@ FIELDS = (
     Field("outstanding_balance", N_("Balance"), "money"),
     Field("paid_through_on", N_("Paid through"), "date"),
     Field("oldest_due_on", N_("Oldest due"), "date", wide=True),
-    Field("days_overdue", N_("Days overdue"), "int"),
+    Field("days_overdue", N_("Days late"), "int"),
     Field("status", N_("Status"), "status"),
     Field("calculated_at", N_("As of"), "instant", wide=True),
 )

@@ -1,20 +1,25 @@
 """The real command in processes of its own, without the start-up time: forked from one that has imported the libraries.
 
 Run as a program it serves its standard input: `start` forks a process per command line, which all wait for one signal
-and then go at once; `wait` collects how they ended; `kill` ends some of them with SIGKILL after a while.
+and then go at once; `wait` collects how they ended; `kill` ends some of them with SIGKILL after a while; `screen` runs
+one on a terminal.
 """
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,6 +66,10 @@ class Forks:
         """One command line from start to end."""
         return self.wait(self.start([words], env, stdin))[0]
 
+    def screen(self, words: Sequence[str], env: Mapping[str, str], size: tuple[int, int]) -> Done:
+        """One command line on a terminal of so many columns and lines; `out` is what it shows, `err` apart from it."""
+        return Done(*self._ask("screen", list(words), dict(env), *size))
+
     def close(self) -> None:
         """End the server."""
         with self._server:
@@ -88,10 +97,30 @@ class _Server:
         given = self.folder / f"stdin{self.asked}"
         given.write_text(stdin, encoding="utf-8", errors="surrogateescape")
         gate, opener = os.pipe()
-        pids = [self._fork(words, env, given, gate, opener) for words in command_lines]
+
+        def connect() -> None:
+            os.close(opener)
+            os.dup2(os.open(given, os.O_RDONLY), 0)
+            os.dup2(self._file("out"), 1)
+            os.read(gate, 1)
+
+        pids = [self._fork(words, env, connect) for words in command_lines]
         os.close(gate)
         os.close(opener)  # the signal to go
         return pids
+
+    def screen(self, words: list[str], env: dict[str, str], columns: int, lines: int) -> tuple[int, str, str]:
+        here, there = pty.openpty()
+        fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        pid = self._fork(words, env, lambda: [os.dup2(there, number) for number in (0, 1)])
+        os.close(there)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side is closed
+            while chunk := os.read(here, 65536):
+                shown += chunk
+        os.close(here)
+        status, _nothing, err = self._ended(pid)
+        return status, shown.decode().replace("\r\n", "\n"), err
 
     def kill(self, pids: list[int], delays: list[float]) -> list[int]:
         begun = time.monotonic()
@@ -115,23 +144,22 @@ class _Server:
             path.unlink()
         return os.waitstatus_to_exitcode(found[1]), texts[0], texts[1]
 
-    def _fork(self, words: list[str], env: dict[str, str], given: Path, gate: int, opener: int) -> int:
-        # Made here: a process that is killed at once has written nothing, not "no file".
-        names = {"out": 1, "err": 2}
+    def _fork(self, words: list[str], env: dict[str, str], connect: Callable[[], object]) -> int:
         pid = os.fork()
         if pid:
-            for name in names:
+            # Also made here: a process that is killed at once has written nothing, not "no file".
+            for name in ("out", "err"):
                 (self.folder / f"{pid}.{name}").touch()
             return pid
         status = 70
         with contextlib.suppress(BaseException):
-            os.close(opener)
-            os.dup2(os.open(given, os.O_RDONLY), 0)
-            for name, number in names.items():
-                os.dup2(os.open(self.folder / f"{os.getpid()}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-            os.read(gate, 1)
+            os.dup2(self._file("err"), 2)
+            connect()
             status = _command(words, env)
         os._exit(status)
+
+    def _file(self, name: str) -> int:
+        return os.open(self.folder / f"{os.getpid()}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def _command(words: list[str], env: dict[str, str]) -> int:
