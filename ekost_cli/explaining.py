@@ -76,12 +76,19 @@ def _fill(fill: "Fill") -> dict[str, Any]:
 
 def _what(line: "ExplainLine") -> str:
     """`rent 25/03/2026, 16 of 31 days`."""
-    word = f"{status_word(_kind(line))} #{line.entry.id}"
+    word = _entry(_kind(line), line.entry.id)
     if line.days is None:
         return word
     if line.of_days is None or line.days == line.of_days:
         return f"{word}, " + _("{days} days").format(days=line.days)
     return f"{word}, " + _("{days} of {of_days} days").format(days=line.days, of_days=line.of_days)
+
+
+def _entry(kind: str, number: int) -> str:
+    """`payment #7`; payments and charges count apart, so that the number alone would not tell which one is meant."""
+    # The same word as a status says how a tenant stands.
+    word = _("credit") if kind == "credit" else status_word(kind)
+    return f"{word} #{number}"
 
 
 def _details(line: "ExplainLine", currency: str) -> Iterator[str]:
@@ -94,8 +101,9 @@ def _details(line: "ExplainLine", currency: str) -> Iterator[str]:
             due = date_short(fill.debt.due_on)
             yield _("{amount} to charge #{id}, due {date}").format(amount=amount, id=fill.debt.id, date=due)
         else:
-            yield _("{amount} paid with #{id} on {date}").format(
-                amount=amount, id=fill.money.id, date=date_short(fill.money.on)
+            source = _entry("payment" if fill.money.source == "payment" else "credit", fill.money.id)
+            yield _("{amount} paid with {entry} on {date}").format(
+                amount=amount, entry=source, date=date_short(fill.money.on)
             )
     if line.rest and line.fills:
         yield _("{amount} left").format(amount=money(line.rest, currency))

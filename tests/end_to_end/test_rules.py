@@ -299,5 +299,9 @@ def test_r20_every_line_of_a_balance_is_explained(kos: Kos) -> None:
     ]  # fmt: skip
     assert [fill["amount"] for fill in lines[-1]["fills"]] == ["822581.00", "177419.00"]
     told = kos.do("balance", "explain", "BUDI", "-o", "table")
-    assert "17 of 31 days" in told
-    assert "Rp177,419" in told
+    assert "rent #1, 17 of 31 days" in told
+    assert "Rp177,419 paid with payment #1 on 01/02/2026" in told
+    kos.do("charge", "add", "BUDI", "100000", "--kind", "credit")
+    told = kos.do("balance", "explain", "BUDI", "-o", "table")
+    assert "01/02/2026  credit #3 " in told
+    assert "Rp100,000 paid with credit #3 on 01/02/2026" in told
