@@ -71,7 +71,9 @@ class Printer:
     def show_pages(self, read: PageReader, fields: Fields) -> None:
         """Print a page, or all pages in constant memory, and say when there is more."""
         if self.options.all:
-            self._write(_all_rows(read, self.options.after), fields, lambda: None)
+            # The first page before the heading: what is refused leaves stdout empty.
+            first = read(self.options.after, PAGE_OF_ALL)
+            self._write(_all_rows(read, first), fields, lambda: None)
             return
         page = read(self.options.after, self.options.limit)
         self._write(iter(page.items), fields, lambda: page.next)
@@ -132,10 +134,8 @@ class Printer:
             self.note(_("Too narrow for: {fields}. Choose columns with --fields.").format(fields=names))
 
 
-def _all_rows(read: PageReader, after: str | None) -> Iterator[Any]:
-    while True:
-        page = read(after, PAGE_OF_ALL)
+def _all_rows(read: PageReader, page: PageLike) -> Iterator[Any]:
+    yield from page.items
+    while page.next is not None:
+        page = read(page.next, PAGE_OF_ALL)
         yield from page.items
-        if page.next is None:
-            return
-        after = page.next
