@@ -84,6 +84,13 @@ def require_utf8(value: str, param: Parameter) -> str:
     return value
 
 
+def require_words(value: str, param: Parameter) -> str:
+    """A text with something in it: a variable of a script that was never set must not mean "everything"."""
+    if not value.strip():
+        raise BadValueError(value=value, parameter=spelling(param))
+    return require_utf8(value, param)
+
+
 def whole_number(value: str, param: Parameter, *, least: int) -> int:
     """A whole number of at least `least`. Raises BadNumberError."""
     digits = value.removeprefix("-")

@@ -9,7 +9,7 @@ from typer._coercion import bool_flag_type_descriptor, resolve_type_descriptor
 from typer.core import TyperOption
 from typer.models import OptionInfo
 
-from ekost_cli.coercion import choice, read_plainly, require_utf8, whole_number
+from ekost_cli.coercion import choice, read_plainly, require_utf8, require_words, whole_number
 from ekost_cli.grammar import Takes
 from ekost_cli.invocation import COLORS, DEFAULT_LIMIT, FORMATS, Invocation
 from ekost_cli.main import VERSION
@@ -35,7 +35,7 @@ def common_options() -> tuple[TyperOption, ...]:
 def fields_option() -> TyperOption:
     """For commands that print records."""
     text = _("Which fields to print, in this order; `help` lists them.")
-    return _option("fields", "--fields", help=text, metavar="A,B,C")
+    return _option("fields", "--fields", help=text, metavar="A,B,C", read=require_words)
 
 
 def options_for(takes: Takes) -> list[TyperOption]:
@@ -58,7 +58,7 @@ def _all() -> TyperOption:
 
 def _property() -> TyperOption:
     text = _("Code of the property; also EKOST_PROPERTY or the configuration.")
-    return _option("property", "--property", help=text, metavar="CODE")
+    return _option("property", "--property", help=text, metavar="CODE", read=require_words)
 
 
 def _as_of() -> TyperOption:
