@@ -11,7 +11,7 @@ EKOST := $(BIN)/ekost
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
 demo: $(VENV)/.run
 	@$(EKOST) up --quiet >/dev/null
-	@$(EKOST) demo
+	@$(EKOST) demo --output table
 
 # The whole suite, on servers of its own.
 test: $(VENV)/.dev
