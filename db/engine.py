@@ -58,6 +58,14 @@ class ConstraintError(RuleError):
     hint = N_("Nothing was changed.")
 
 
+class SumTooLargeError(RuleError):
+    """Each amount fits, their sum does not."""
+
+    code = "sum_too_large"
+    message = N_("The sum is too large for the book.")
+    hint = N_("Check for digits too many. Nothing was changed.")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever."""
@@ -167,6 +175,8 @@ def _told(error: DBAPIError) -> Exception:
         return ConnectionLostError()
     if state in ("55P03", "57014", "40P01", "40001", "25P03"):
         return DatabaseBusyError()
+    if state == "22003":
+        return SumTooLargeError()
     if state.startswith("23") or state == "EK001":
         return ConstraintError(constraint=constraint_name(error) or state)
     return error

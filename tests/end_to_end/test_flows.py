@@ -228,6 +228,12 @@ def test_a_mistyped_fortune_is_credit_and_can_be_taken_back(kos: Kos) -> None:
     kos.assert_sound()
 
 
+def test_a_sum_that_no_book_holds_is_refused(kos: Kos) -> None:
+    kos.house("A1", rent="999999999999")
+    kos.tenant("Budi")
+    kos.refused(5, "sum_too_large", "tenant", "assign", "BUDI", "A1", "--from", "1990-01-01")
+
+
 def test_shown_balances_are_of_today_without_a_run(kos: Kos) -> None:
     kos.travel("2026-03-01")
     kos.house("A1", "A2")
