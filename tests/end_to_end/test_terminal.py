@@ -28,7 +28,7 @@ def kos(shared_kos: Kos) -> Iterator[Kos]:
         ("Budi", "Maria Magdalena Sulistyaningrum Kusumawardhani", "李小明 王", "[/][@click=app.quit]x"), 1
     ):
         kos.tenant(name, f"A{n}", since="2026-09-05")
-    kos.do("payment", "add", "BUDI", "9.999.999", "--note", "[link=file:///etc/passwd]x[/link]")
+    kos.do("payment", "add", "BUDI", "99.999.999", "--note", "[link=file:///etc/passwd]x[/link]")
     kos.do("payment", "add", "MARIA", "700000", "--method", "qris", "--reference", "R" * 60)
     kos.do("deposit", "add", "BUDI", "1.500.000")
     return kos
