@@ -11,10 +11,11 @@ from db.tables.ledger import (
     request_keys,
     reversals,
 )
-from db.tables.outbox import deliveries, events
+from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.properties import properties, rooms, tenants
 
 __all__ = [
     "balances", "charges", "deliveries", "deposit_entries", "events", "import_errors", "import_rows", "imports",
-    "lease_terms", "leases", "metadata", "payments", "properties", "request_keys", "reversals", "rooms", "tenants",
+    "lease_terms", "leases", "metadata", "payments", "properties", "request_keys", "reversals", "rooms", "schedules",
+    "tenants", "workers",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""Events and their deliveries."""
+"""Events, their deliveries, and who delivers."""
 
-from sqlalchemy import BigInteger, Column, SmallInteger, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from db.tables.base import Instant, actor, metadata
+from db.tables.base import Instant, actor, identity, metadata
 
 events = Table(
     "events",
@@ -34,4 +34,26 @@ deliveries = Table(
     Column("lease_owner", Text),
     Column("last_error", Text),
     Column("done_at", Instant),
+    Column("discard_reason", Text),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    identity(),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("queues", ARRAY(Text), nullable=False),
+    Column("started_at", Instant, nullable=False, server_default=text("now()")),
+    Column("seen_at", Instant, nullable=False, server_default=text("now()")),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
+    actor(),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done_for", Text, nullable=False),
+    Column("done_at", Instant, nullable=False, server_default=text("now()")),
 )

@@ -1,0 +1,119 @@
+"""Deliveries of events to their consumers: what is due, who works on it, how it ends.
+
+PostgreSQL is the queue. A delivery is claimed (the attempt counts from that moment, so that one which kills its
+worker is not tried for ever), and closed in the transaction that has its effect: done once, or not at all.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Row, SmallInteger, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from db.policies import POLICIES
+
+
+class Delivery(NamedTuple):
+    """One event on its way to one consumer; `attempts` counts this one."""
+
+    event_id: int
+    event_at: datetime
+    consumer: str
+    tenant_id: int | None
+    attempts: int
+    max_attempts: int
+
+
+_DUE = text("""
+select consumer, count(*) from (
+  select consumer from unnest(:consumers) as wanted (consumer)
+   cross join lateral (select from deliveries d where d.consumer = wanted.consumer and d.state in ('ready', 'leased')
+                          and d.not_before <= now() limit :most) due) counted
+group by consumer
+""")
+
+_CLAIM = text("""
+with due as (
+  select event_id, consumer from deliveries
+   where consumer = :consumer and state in ('ready', 'leased') and not_before <= now()
+   order by not_before, event_id limit :most for update skip locked
+)
+update deliveries d
+   set state = case when d.attempts < d.max_attempts then 'leased' else 'dead' end,
+       last_error = case when d.attempts < d.max_attempts then d.last_error else coalesce(d.last_error, :lost) end,
+       attempts = least(d.attempts + 1, d.max_attempts),
+       not_before = now() + make_interval(secs => :lease)
+  from due where d.event_id = due.event_id and d.consumer = due.consumer
+returning d.event_id, d.event_at, d.consumer, d.tenant_id, d.attempts, d.max_attempts, d.state
+""")
+
+_NUMBERS = (bindparam("ids", type_=ARRAY(BigInteger)), bindparam("attempts", type_=ARRAY(SmallInteger)))
+
+_HOLD = text("""
+select d.event_id, d.attempts from deliveries d
+  join unnest(:ids, :attempts) as mine (event_id, attempts) on mine.event_id = d.event_id and mine.attempts = d.attempts
+ where d.consumer = :consumer and d.state = 'leased' order by d.event_id for update of d
+""").bindparams(*_NUMBERS)
+
+_COMPLETE = text("""
+update deliveries set state = 'done', done_at = clock_timestamp(), last_error = null
+ where consumer = :consumer and event_id = any (:ids)
+""").bindparams(_NUMBERS[0])
+
+_FAIL = text("""
+update deliveries
+   set state = case when attempts >= max_attempts then 'dead' else 'ready' end,
+       last_error = left(:error, 500), not_before = now() + make_interval(secs => :pause)
+ where consumer = :consumer and event_id = :id and state = 'leased' and attempts = :attempts
+""")
+
+# What is known of a delivery whose every worker died of it.
+LOST = "worker lost"
+
+
+def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000) -> Mapping[str, int]:
+    """How many deliveries wait for each consumer, counted up to `most`."""
+    values = {"consumers": list(consumers), "most": most}
+    return dict(conn.execute(_DUE, values).tuples().all())
+
+
+def claim(conn: Connection, consumer: str, most: int) -> list[Delivery]:
+    """Take up to `most` due deliveries, oldest first; commit before working on them.
+
+    One that was claimed its last time without an end is dead.
+    """
+    values = {"consumer": consumer, "most": most, "lease": POLICIES[consumer].lease, "lost": LOST}
+    rows = conn.execute(_CLAIM, values).all()
+    return sorted(_delivery(row) for row in rows if row.state == "leased")
+
+
+def hold(conn: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Lock those that are still ours to deliver: a slow worker's lease may have gone to another one."""
+    if not deliveries:
+        return []
+    values = {
+        "consumer": deliveries[0].consumer,
+        "ids": [delivery.event_id for delivery in deliveries],
+        "attempts": [delivery.attempts for delivery in deliveries],
+    }
+    held = {event_id for event_id, _ in conn.execute(_HOLD, values)}
+    return [delivery for delivery in deliveries if delivery.event_id in held]
+
+
+def complete(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Close deliveries that are held, in the transaction that has their effect."""
+    if deliveries:
+        ids = [delivery.event_id for delivery in deliveries]
+        conn.execute(_COMPLETE, {"consumer": deliveries[0].consumer, "ids": ids})
+
+
+def fail(conn: Connection, delivery: Delivery, error: str) -> None:
+    """Note a failed attempt, in a transaction of its own: it waits for the next one, or is dead after the last."""
+    pause = POLICIES[delivery.consumer].pause(delivery.attempts)
+    conn.execute(_FAIL, {"consumer": delivery.consumer, "id": delivery.event_id, "attempts": delivery.attempts,
+                         "error": error, "pause": pause})  # fmt: skip
+
+
+def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
+    return Delivery._make(list(row)[:-1])
