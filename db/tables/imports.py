@@ -26,6 +26,7 @@ imports = Table(
     actor(),
     created_at(),
     Column("finished_at", Instant),
+    Column("worked_at", Instant),
 )
 
 import_errors = Table(

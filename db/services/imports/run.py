@@ -56,7 +56,7 @@ def run_import(database: Database, import_id: int, *, progress: Progress = ignor
     """
     try:
         while True:
-            row = _step(database, import_id)
+            row = step(database, import_id)
             progress(row)
             if not row.is_open():
                 return row
@@ -86,7 +86,7 @@ def reopen(conn: Connection, import_id: int) -> None:
     if row.state == "failed":
         try:
             with conn.begin_nested():
-                _change(conn, import_id, state="running", failure=None)
+                _change(conn, import_id, state="running", failure=None, worked_at=None)
         except IntegrityError as error:
             if constraint_name(error) != "imports_file_once":
                 raise
@@ -122,7 +122,8 @@ def carry_through(conn: Connection, import_id: int) -> ImportRow:
     return row
 
 
-def _step(database: Database, import_id: int) -> ImportRow:
+def step(database: Database, import_id: int) -> ImportRow:
+    """Do and commit the next step of an import, again if another change held it up. Raises DatabaseBusyError."""
     for attempt in range(1, TRIES + 1):
         try:
             with database.transaction() as conn:
@@ -187,4 +188,5 @@ def _fail(database: Database, import_id: int, error: EkostError) -> None:
 
 
 def _change(conn: Connection, import_id: int, **values: object) -> None:
-    conn.execute(update(imports).where(imports.c.id == import_id).values(**values))
+    changed = {"worked_at": func.clock_timestamp(), **values}
+    conn.execute(update(imports).where(imports.c.id == import_id).values(**changed))
