@@ -4,10 +4,8 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +21,7 @@ from db.embedded.layout import PORT, Layout
 from db.embedded.places import find_place
 from db.embedded.privileges import run_as
 from db.embedded.server import ServerStatus
+from tests.processes import all_processes, signal_all
 
 T = TypeVar("T")
 ROOT = os.geteuid() == 0
@@ -70,40 +69,16 @@ class Installation:
 
     def processes(self) -> dict[int, str]:
         """Every process of both servers with its command line."""
-        found = _all_processes()
+        found = all_processes()
         pids = {server.pid for server in self.status()} - {0}
-        pids |= {pid for pid, (parent, _) in found.items() if parent in pids}
-        return {pid: found[pid][1] for pid in pids}
+        pids |= {pid for pid, process in found.items() if process.parent in pids}
+        return {pid: found[pid].command for pid in pids}
 
     def survivors(self, pids: Iterable[int]) -> set[int]:
-        return _all_processes().keys() & set(pids)
+        return all_processes().keys() & set(pids)
 
     def kill_everything(self) -> None:
-        for pid in self.processes():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
-def _all_processes() -> dict[int, tuple[int, str]]:
-    """Every living process: its parent and its command line."""
-    if not Path("/proc/self/stat").exists():
-        return _listed_processes()
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            # The name in the second column may hold anything; what follows it does not.
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if state != "Z":
-                found[int(folder.name)] = (int(parent), command)
-    return found
-
-
-def _listed_processes() -> dict[int, tuple[int, str]]:
-    columns = ["-o", "pid=", "-o", "ppid=", "-o", "stat=", "-o", "args="]
-    listed = subprocess.run(["ps", "-A", "-ww", *columns], capture_output=True, text=True, check=True)
-    rows = (line.split(maxsplit=3) for line in listed.stdout.splitlines())
-    return {int(row[0]): (int(row[1]), row[3]) for row in rows if len(row) == 4 and row[2][0] != "Z"}
+        signal_all(self.processes(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="session", autouse=True)
