@@ -5,7 +5,7 @@ Limits are set per transaction (`SET LOCAL`): they hold behind PgBouncer too, wh
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 from db.errors import N_, RuleError, UnreachableError, UsageError
 
 READER_IDLE = 3_600_000
+# The channel on which a commit is told to whoever listens.
+BELL = "ekost"
 
 
 class DatabaseUnreachableError(UnreachableError):
@@ -110,9 +112,12 @@ class Database:
         )
 
     @contextmanager
-    def transaction(self, *, dry_run: bool = False, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
+    def transaction(
+        self, *, dry_run: bool = False, statement_timeout_ms: int | None = None, ring: bool = False
+    ) -> Iterator[Connection]:
         """One READ COMMITTED transaction: committed at the end, rolled back on an error or for a `dry_run`.
 
+        With `ring`, who listens is told right after the commit: for what a person does, not for bulk work.
         Raises DatabaseUnreachableError, ConnectionLostError, DatabaseBusyError, ConstraintError.
         """
         with self._translating(), self._connect() as conn:
@@ -122,6 +127,8 @@ class Database:
                 conn.rollback()
             else:
                 conn.commit()
+                if ring:
+                    _ring(conn)
 
     @contextmanager
     def reading(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
@@ -166,6 +173,16 @@ def sqlstate(error: DBAPIError) -> str:
 def constraint_name(error: DBAPIError) -> str:
     """The constraint that refused a row, or an empty text."""
     return str(getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "")
+
+
+def _ring(conn: Connection) -> None:
+    """Wake the relay and the screens; best effort, since they also look by themselves.
+
+    After the commit and not in it: a notice inside a transaction makes all commits of the server queue up.
+    """
+    with suppress(DBAPIError):
+        conn.exec_driver_sql(f"notify {BELL}")
+        conn.commit()
 
 
 def _told(error: DBAPIError) -> Exception:

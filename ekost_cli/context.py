@@ -145,7 +145,7 @@ class Context:
 
         What is shown inside is printed when it is committed: nobody reads of a payment that was not kept.
         """
-        with self.printer.held(), self.database.transaction(dry_run=self.dry_run) as conn:
+        with self.printer.held(), self.database.transaction(dry_run=self.dry_run, ring=True) as conn:
             yield conn
         if self.dry_run:
             self.note(_("Nothing was kept: this was a dry run."))

@@ -36,6 +36,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     N_("Files"): (Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),),
     N_("Care"): (
+        Entry("jobs", "jobs:app", N_("Background work: what waits and what is dead.")),
+        Entry("events", "events:app", N_("Everything that happened.")),
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
         Entry("db", "database:app", N_("The database: schema and migrations.")),

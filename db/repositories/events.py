@@ -1,6 +1,6 @@
 """Questions about what happened."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
@@ -24,6 +24,9 @@ class EventRow(NamedTuple):
 
 _e = events.c
 _COLUMNS = [_e[name] for name in EventRow._fields]
+# The orders in which the indexes of each month stand.
+_EVERYTHING = Keyset([_e.id], descending=True)
+_OF_TENANT = Keyset([_e.tenant_seq, _e.id], descending=True)
 
 
 class Events:
@@ -37,14 +40,25 @@ class Events:
         *,
         tenant_id: int | None = None,
         type: str | None = None,  # noqa: A002 - the field's name
+        since: date | None = None,
+        until: date | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> Page[EventRow]:
-        """A page of events, the latest first, of one tenant or type if asked."""
+        """A page of events, the latest first: of one tenant, of one type, from `since` to `until` (days in UTC)."""
         query: Select[Any] = select(*_COLUMNS)
         if tenant_id is not None:
             query = query.where(_e.tenant_id == tenant_id)
         if type is not None:
             query = query.where(_e.type == type)
-        keyset = Keyset([_e.recorded_at, _e.id], descending=True)
-        return read_page(self._conn, query, keyset, EventRow._make, scope=(tenant_id, type), after=after, limit=limit)
+        if since is not None:
+            query = query.where(_e.recorded_at >= _midnight(since))
+        if until is not None:
+            query = query.where(_e.recorded_at < _midnight(until + timedelta(days=1)))
+        keyset = _EVERYTHING if tenant_id is None else _OF_TENANT
+        scope = (tenant_id, type, since, until)
+        return read_page(self._conn, query, keyset, EventRow._make, scope=scope, after=after, limit=limit)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

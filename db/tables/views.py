@@ -126,3 +126,24 @@ charge_list = Table(
     Column("property_id", BigInteger),
     Column("currency", Text),
 )
+
+job_list = Table(
+    "job_list",
+    _views,
+    Column("queue", Text),
+    Column("number", BigInteger),
+    Column("state", Text),
+    Column("attempts", Integer),
+    Column("max_attempts", Integer),
+    Column("not_before", Instant),
+    Column("error", Text),
+    Column("discard_reason", Text),
+    Column("subject", Text),
+    Column("entity_type", Text),
+    Column("entity_id", BigInteger),
+    Column("tenant_id", BigInteger),
+    Column("file_hash", Text),
+    Column("actor", Text),
+    Column("created_at", Instant),
+    Column("done_at", Instant),
+)

@@ -1,9 +1,11 @@
 """Transactions: one change, all or nothing, and what can go wrong said without a secret."""
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from db.engine import (
+    BELL,
     ConnectionLostError,
     ConstraintError,
     Database,
@@ -100,3 +102,16 @@ def test_a_refused_row_names_the_constraint_and_no_value(database: Database) -> 
         conn.execute(text("insert into properties (code, name) values ('secret code', 'Kos')"))
     assert "properties_code_form" in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+def test_who_listens_hears_of_a_commit_only_when_it_is_rung(database: Database) -> None:
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as listener:
+        listener.execute(f"listen {BELL}")
+        with database.transaction():
+            pass
+        with database.transaction(ring=True, dry_run=True):
+            pass
+        assert list(listener.notifies(timeout=0.2)) == []
+        with database.transaction(ring=True):
+            pass
+        assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == [BELL]

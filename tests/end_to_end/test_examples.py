@@ -110,7 +110,7 @@ def demo(server_url: str, template: str) -> str:
 
 
 def _import_once_and_fail_once(database: Database) -> None:
-    """Import 1 is done, with a rejected row; import 2 has failed on its way."""
+    """Import 1 is done, with a rejected row; import 2 has failed on its way, and so has the first delivery."""
     bodies = ("tenant,amount,date\nBUDI,1,2026-01-05\nNOBODY,1,2026-01-05\n", "tenant,amount,date\nBUDI,2,2026-01-06\n")
     for number, body in enumerate(bodies, 1):
         with database.transaction() as conn:
@@ -118,6 +118,7 @@ def _import_once_and_fail_once(database: Database) -> None:
     run_import(database, 1)
     with database.transaction() as conn:
         conn.execute(text("update imports set state = 'failed' where id = 2"))
+        conn.execute(text("update deliveries set state = 'dead' where event_id = 1 and consumer = 'audit'"))
 
 
 @pytest.fixture

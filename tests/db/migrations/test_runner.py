@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from db.engine import Database
 from db.migrations import runner
 from db.tables import metadata
-from db.tables.views import charge_list, lease_list, payment_list, room_list, tenant_list
+from db.tables.views import charge_list, job_list, lease_list, payment_list, room_list, tenant_list
 from tests.conftest import command, named
 
 
@@ -72,7 +72,7 @@ def test_the_tables_in_the_code_are_those_in_the_database(database: Database) ->
 
 def test_the_views_have_the_columns_that_lists_read(database: Database) -> None:
     with database.reading() as conn:
-        for view in (charge_list, lease_list, payment_list, room_list, tenant_list):
+        for view in (charge_list, job_list, lease_list, payment_list, room_list, tenant_list):
             found = {c["name"]: _kind(c["type"]) for c in inspect(conn).get_columns(view.name)}
             wanted = {c.name: _kind(c.type) for c in view.columns}
             assert {name: found.get(name) for name in wanted} == wanted, view.name
