@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Row, SmallInteger, bindparam, text
+from sqlalchemy import BigInteger, Connection, Row, SmallInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.policies import POLICIES
@@ -29,9 +29,9 @@ _DUE = text("""
 select consumer, count(*) from (
   select consumer from unnest(:consumers) as wanted (consumer)
    cross join lateral (select from deliveries d where d.consumer = wanted.consumer and d.state in ('ready', 'leased')
-                          and d.not_before <= now() limit :most) due) counted
+                          and d.not_before <= now() + make_interval(secs => :within) limit :most) due) counted
 group by consumer
-""")
+""").bindparams(bindparam("consumers", type_=ARRAY(Text)))
 
 _CLAIM = text("""
 with due as (
@@ -68,14 +68,19 @@ update deliveries
  where consumer = :consumer and event_id = :id and state = 'leased' and attempts = :attempts
 """)
 
+_POSTPONE = text("""
+update deliveries set state = 'ready', attempts = attempts - 1, not_before = now() + make_interval(secs => :pause)
+ where consumer = :consumer and event_id = any (:ids)
+""").bindparams(_NUMBERS[0])
+
 # What is known of a delivery whose every worker died of it.
 LOST = "worker lost"
 
 
-def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000) -> Mapping[str, int]:
-    """How many deliveries wait for each consumer, counted up to `most`."""
-    values = {"consumers": list(consumers), "most": most}
-    return dict(conn.execute(_DUE, values).tuples().all())
+def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000, within: float = 0.0) -> Mapping[str, int]:
+    """How many deliveries wait for each consumer, counted up to `most`; with those due `within` so many seconds."""
+    values = {"consumers": list(consumers), "most": most, "within": within}
+    return {row[0]: row[1] for row in conn.execute(_DUE, values)}
 
 
 def claim(conn: Connection, consumer: str, most: int) -> list[Delivery]:
@@ -106,6 +111,13 @@ def complete(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     if deliveries:
         ids = [delivery.event_id for delivery in deliveries]
         conn.execute(_COMPLETE, {"consumer": deliveries[0].consumer, "ids": ids})
+
+
+def postpone(conn: Connection, deliveries: Sequence[Delivery], seconds: float) -> None:
+    """Give held deliveries back for a moment, as if they had not been tried: what they concern is in use."""
+    if deliveries:
+        ids = [delivery.event_id for delivery in deliveries]
+        conn.execute(_POSTPONE, {"consumer": deliveries[0].consumer, "ids": ids, "pause": seconds})
 
 
 def fail(conn: Connection, delivery: Delivery, error: str) -> None:
