@@ -1,5 +1,6 @@
 """SQLAlchemy Core tables, one file per subject."""
 
+from db.tables.audit import audit_head, audit_log
 from db.tables.base import metadata
 from db.tables.imports import import_errors, import_rows, imports
 from db.tables.leases import lease_terms, leases
@@ -15,7 +16,7 @@ from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.properties import properties, rooms, tenants
 
 __all__ = [
-    "balances", "charges", "deliveries", "deposit_entries", "events", "import_errors", "import_rows", "imports",
-    "lease_terms", "leases", "metadata", "payments", "properties", "request_keys", "reversals", "rooms", "schedules",
-    "tenants", "workers",
+    "audit_head", "audit_log", "balances", "charges", "deliveries", "deposit_entries", "events", "import_errors",
+    "import_rows", "imports", "lease_terms", "leases", "metadata", "payments", "properties", "request_keys",
+    "reversals", "rooms", "schedules", "tenants", "workers",
 ]  # fmt: skip
