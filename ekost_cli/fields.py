@@ -1,16 +1,13 @@
-"""What a command prints, described as data: names are an API, labels and kinds are for people."""
+"""Which columns a command prints: `--fields a,b,c`, and what is wrong with it."""
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
 
 from db.errors import N_, UsageError
+from locales.fields import HOME_CURRENCY, HOME_TIMEZONE, NUMERIC, Field, Kind, extra_of, value_of
 
-Kind = Literal["text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "nested"]
-# The clock and the money of a record that names none of its own.
-HOME_TIMEZONE = "Asia/Jakarta"
-HOME_CURRENCY = "IDR"
-NUMERIC = frozenset({"money", "number", "percent", "int"})
+# What every command file needs to describe its columns stands here too.
+__all__ = ["HOME_CURRENCY", "HOME_TIMEZONE", "NUMERIC", "Field", "Kind", "chosen", "extra_of", "value_of"]
 
 
 class UnknownFieldError(UsageError):
@@ -19,35 +16,6 @@ class UnknownFieldError(UsageError):
     code = "unknown_field"
     message = N_("There is no field “{field}” here.")
     hint = N_("Did you mean {nearest}? `--fields help` lists them all.")
-
-
-class Field(NamedTuple):
-    """One column. `name` is the attribute or key of the record, `label` its heading (marked with `N_`).
-
-    The first field of a list is the key that `-o id` prints. A `wide` field gives way when the terminal is narrow.
-    Money is shown in the currency of the record's own `currency`, instants on the clock of its `timezone`.
-    """
-
-    name: str
-    label: str
-    kind: Kind = "text"
-    wide: bool = False
-
-    @property
-    def to_the_right(self) -> bool:
-        """Figures are aligned at their last digit."""
-        return self.kind in NUMERIC
-
-
-def value_of(record: Any, name: str) -> Any:
-    """The value of a field in a named tuple or a mapping."""
-    return record[name] if isinstance(record, Mapping) else getattr(record, name)
-
-
-def extra_of(record: Any, name: str, default: str) -> str:
-    """A companion of the values (`currency`, `timezone`) that a record may carry or not."""
-    found = record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
-    return str(found or default)
 
 
 def chosen(names: str, fields: Sequence[Field]) -> tuple[Field, ...]:

@@ -3,28 +3,25 @@
 Only here Rich is used. Stored text goes through `safe` and into `Text`: nothing in a name is taken for markup.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, TextIO
-from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field, extra_of, value_of
-from ekost_cli.statuses import status_style, status_word
+from ekost_cli.fields import Field, value_of
 from ekost_cli.terminal import width
 from ekost_cli.values import as_text
-from locales import formats
 from locales.catalogs import _
+from locales.cells import said
 from locales.safe import safe
 
 Fields = tuple[Field, ...]
 Row = list[Text]
 
-NOTHING = "-"
 GAP = 2
 # A column that may be cut keeps at least so much.
 LEAST = 12
@@ -56,28 +53,9 @@ def write_card(out: TextIO, record: Any, fields: Fields, *, color: bool) -> None
 
 def cell(record: Any, field: Field) -> Text:
     """A value as a person reads it."""
-    value = value_of(record, field.name)
-    if value is None or value == "":
-        return Text(NOTHING, style="dim")
-    if field.kind == "status":
-        return Text(status_word(str(value)), style=status_style(str(value)))
-    style = "red" if field.kind == "money" and value < 0 else ""
-    return Text(safe(_words(record, field, value)), style=style)
-
-
-def _words(record: Any, field: Field, value: Any) -> str:
-    return _WORDS[field.kind](record, value) if field.kind in _WORDS else as_text(record, field)
-
-
-_WORDS: dict[str, Callable[[Any, Any], str]] = {
-    "money": lambda record, value: formats.money(value, extra_of(record, "currency", HOME_CURRENCY)),
-    "number": lambda record, value: formats.number(value),
-    "percent": lambda record, value: formats.number(value) + " %",
-    "date": lambda record, value: formats.date_short(value),
-    "instant": lambda record, value: formats.instant(value, ZoneInfo(extra_of(record, "timezone", HOME_TIMEZONE))),
-    "phone": lambda record, value: formats.phone_local(value),
-    "bool": lambda record, value: _("yes") if value else _("no"),
-}
+    if field.kind == "nested" and value_of(record, field.name):
+        return Text(safe(as_text(record, field)))
+    return Text(*said(record, field))
 
 
 def _row(record: Any, fields: Fields) -> Row:

@@ -1,0 +1,65 @@
+"""Words and colours for states and kinds, for every front end; programs get the codes."""
+
+from locales.catalogs import N_, _
+from locales.safe import safe
+
+_STATUSES: dict[str, tuple[str, str]] = {
+    "paid": (N_("paid"), "green"),
+    "partial": (N_("partly paid"), "yellow"),
+    "unpaid": (N_("unpaid"), "red"),
+    "credit": (N_("in credit"), "cyan"),
+    "available": (N_("available"), "green"),
+    "occupied": (N_("occupied"), ""),
+    "renovation": (N_("in renovation"), "yellow"),
+    "queued": (N_("queued"), ""),
+    "running": (N_("running"), "cyan"),
+    "stopped": (N_("stopped"), "dim"),
+    "done": (N_("done"), "green"),
+    "failed": (N_("failed"), "red"),
+    "undone": (N_("undone"), "dim"),
+    "ready": (N_("waiting"), ""),
+    "leased": (N_("being done"), "cyan"),
+    "dead": (N_("dead"), "red"),
+    "discarded": (N_("given up"), "dim"),
+    "active": (N_("active"), "green"),
+    "ended": (N_("ended"), "dim"),
+    "archived": (N_("archived"), "dim"),
+    "rent": (N_("rent"), ""),
+    "electricity": (N_("electricity"), ""),
+    "water": (N_("water"), ""),
+    "internet": (N_("internet"), ""),
+    "damage": (N_("damage"), ""),
+    "late_fee": (N_("late fee"), ""),
+    "opening": (N_("opening balance"), ""),
+    "refund": (N_("refund"), ""),
+    "payment": (N_("payment"), ""),
+    "cash": (N_("cash"), ""),
+    "transfer": (N_("transfer"), ""),
+    "qris": ("QRIS", ""),
+    "ewallet": (N_("e-wallet"), ""),
+    "deposit": (N_("deposit"), ""),
+    "other": (N_("other"), ""),
+    "received": (N_("received"), ""),
+    "applied": (N_("applied"), ""),
+    "refunded": (N_("refunded"), ""),
+    "per_tenant": (N_("tenant"), ""),
+    "split_room": (N_("room, shared"), ""),
+    "daily": (N_("by days"), ""),
+    "none": (N_("in full"), ""),
+    "payments": (N_("payments"), ""),
+    "tenants": (N_("tenants"), ""),
+    "rooms": (N_("rooms"), ""),
+    "pass": (N_("fine"), "green"),
+    "warn": (N_("warning"), "yellow"),
+    "fail": (N_("broken"), "red"),
+}
+
+
+def status_word(code: str) -> str:
+    """A state in the reader's language; one that nobody named yet as it is stored."""
+    return _(_STATUSES[code][0]) if code in _STATUSES else safe(code)
+
+
+def status_style(code: str) -> str:
+    """The colour of a state."""
+    return _STATUSES.get(code, ("", ""))[1]
