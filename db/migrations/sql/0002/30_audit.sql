@@ -44,6 +44,12 @@ create trigger no_truncate before truncate on audit_head for each statement exec
 
 create trigger append_only before update or delete on audit_log for each row execute function forbid_change();
 create trigger no_truncate before truncate on audit_log for each statement execute function forbid_change();
+-- Hash after hash through a batch: over a window in the order of positions, from the hash before its first row.
+create function audit_link(linked bytea, before_first bytea, sealed bytea) returns bytea
+  language sql immutable parallel safe
+  return sha256(coalesce(linked, before_first) || sealed);
+create aggregate audit_chain(before_first bytea, sealed bytea) (sfunc = audit_link, stype = bytea);
+
 create table audit_log_default partition of audit_log default;
 create trigger no_truncate before truncate on audit_log_default for each statement execute function forbid_change();
 
