@@ -14,7 +14,8 @@ from db.domain.money import ZERO
 from db.domain.rent import RentDue, next_period_start, rent_due
 from db.repositories.entries import Entries, TenantEntries
 from db.repositories.leases import tenant_leases
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
+from db.repositories.search import is_about, words_of
 from db.tables import properties
 from db.tables.views import tenant_list
 
@@ -82,15 +83,24 @@ class Balances:
         sort: str = "outstanding",
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        matching: str | None = None,
+        way: Way = Way.BEHIND,
     ) -> Page[BalanceRow]:
-        """A page of balances, the largest debt first, or by name, or by room (tenants with one)."""
+        """A page of balances, the largest debt first, or by name, or by room (tenants with one).
+
+        With `matching` those that fit its words. Raises UncleanTextError, TextLengthError.
+        """
         query: Select[Any] = _live(select(*_COLUMNS), property_id)
+        if matching is not None:
+            query = query.where(is_about(_v.search_text, words_of(matching)))
         if status is not None:
             query = query.where(_v.status == status)
         if sort == "room":
             query = query.where(_v.room.is_not(None))
-        scope = (property_id, status, sort)
-        return read_page(self._conn, query, _SORTS[sort], BalanceRow._make, scope=scope, after=after, limit=limit)
+        scope = (property_id, status, sort, matching)
+        return read_page(
+            self._conn, query, _SORTS[sort], BalanceRow._make, scope=scope, after=after, limit=limit, way=way
+        )
 
     def row(self, tenant_id: int) -> BalanceRow:
         """One tenant's balance."""
@@ -131,6 +141,7 @@ class Balances:
         tenant_id: int | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[AgingRow]:
         """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18).
 
@@ -142,8 +153,8 @@ class Balances:
         if tenant_id is not None:
             query = query.where(_v.id == tenant_id)
         scope = ("aging", as_of, property_id, tenant_id)
-        page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit)
-        return Page(self._aged(page.items, as_of), page.next)
+        page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit, way=way)
+        return Page(self._aged(page.items, as_of), page.next, page.previous)
 
     def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date | None) -> list[AgingRow]:
         ledgers = Entries(self._conn).of_tenants([row[0] for row in found], until=as_of)

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
-from db.tables import balances, payments
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
+from db.repositories.search import is_about, words_of
+from db.tables import balances, payments, tenants
 from db.tables.views import charge_list, payment_list
 
 
@@ -74,13 +75,20 @@ class Ledger:
         until: date | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        matching: str | None = None,
+        way: Way = Way.BEHIND,
     ) -> Page[PaymentRow]:
-        """A page of payments, the latest first; `since` and `until` are both inclusive."""
+        """A page of payments, the latest first; `since` and `until` are both inclusive.
+
+        With `matching` those of the tenants who fit its words. Raises UncleanTextError, TextLengthError.
+        """
         query = _between(select(*_PAYMENT), _p.payment_date, since, until)
         query = _of(query, _p, property_id, tenant_id)
         keyset = Keyset([_p.payment_date, _p.id], descending=True)
-        scope = (property_id, tenant_id, since, until)
-        return read_page(self._conn, query, keyset, PaymentRow._make, scope=scope, after=after, limit=limit)
+        if matching is not None:
+            query = query.where(_p.tenant_id.in_(_fitting(matching)))
+        scope = (property_id, tenant_id, since, until, matching)
+        return read_page(self._conn, query, keyset, PaymentRow._make, scope=scope, after=after, limit=limit, way=way)
 
     def charges(
         self,
@@ -93,6 +101,7 @@ class Ledger:
         until: date | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[ChargeRow]:
         """A page of charges, the latest first; `since` and `until` are both inclusive."""
         query = _between(select(*_CHARGE), _c.charged_on, since, until)
@@ -104,7 +113,7 @@ class Ledger:
             query = query.where(_c.created_at == func.now())
         keyset = Keyset([_c.charged_on, _c.id], descending=True)
         scope = (property_id, tenant_id, kind, just_posted, since, until)
-        return read_page(self._conn, query, keyset, ChargeRow._make, scope=scope, after=after, limit=limit)
+        return read_page(self._conn, query, keyset, ChargeRow._make, scope=scope, after=after, limit=limit, way=way)
 
     def payment(self, payment_id: int) -> PaymentRow | None:
         """One payment, or None."""
@@ -120,6 +129,10 @@ class Ledger:
         """One charge, or None."""
         row = self._conn.execute(select(*_CHARGE).where(_c.id == charge_id)).first()
         return None if row is None else ChargeRow._make(row)
+
+
+def _fitting(matching: str) -> Select[Any]:
+    return select(tenants.c.id).where(is_about(tenants.c.search_text, words_of(matching)))
 
 
 def _between(query: Select[Any], column: Any, since: date | None, until: date | None) -> Select[Any]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
+from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
@@ -25,6 +27,14 @@ DEFAULT_LIMIT = 50
 STREAM_SIZE = 500
 
 
+class Way(Enum):
+    """Where a page lies, seen from its cursor; without a cursor at the beginning of the list, or at its end."""
+
+    BEHIND = "behind"
+    FROM = "from"  # the cursor's own row is the first one
+    BEFORE = "before"
+
+
 class CursorError(UsageError):
     """The cursor is damaged or belongs to another list."""
 
@@ -35,14 +45,23 @@ class CursorError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """Some rows of a list; `next` is the cursor of the page behind them, or None at the end."""
+    """Some rows of a list in its order; `next` is the cursor of the page behind them, or None at the end.
+
+    `previous` is the cursor of the first of them, for the page before (Way.BEFORE) or for this one again (Way.FROM);
+    None at the beginning of the list.
+    """
 
     items: list[R]
     next: str | None
+    previous: str | None = None
 
     def mapped(self, change: Callable[[R], S]) -> "Page[S]":
         """The same page with each row changed."""
-        return Page([change(item) for item in self.items], self.next)
+        return Page([change(item) for item in self.items], self.next, self.previous)
+
+    def turned(self) -> "Page[R]":
+        """The same page of the list read from its end."""
+        return Page(self.items[::-1], self.previous, self.next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +81,24 @@ def read_page(
     scope: object = "",
     after: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    way: Way = Way.BEHIND,
 ) -> Page[R]:
     """One page of `query`, each row through `record`. Raises CursorError."""
     digest = _digest(keyset, scope)
     keys = keyset.columns
+    # A list read backwards is one with the other direction.
+    backwards = way is Way.BEFORE
+    descending = keyset.descending != backwards
     if after is not None:
-        bound = _bound(_decode(after, digest), keys)
-        # A row comparison, not `a > x OR (a = x AND b > y)`: only this one is an index condition.
-        query = query.where(_behind(tuple_(*keys), tuple_(*bound), keyset.descending))
-        # The plain bound beside it lets the planner skip partitions.
-        query = query.where(keys[0] <= bound[0] if keyset.descending else keys[0] >= bound[0])
-    order = [key.desc() if keyset.descending else key.asc() for key in keys]
+        query = query.where(*_beyond(_bound(_decode(after, digest), keys), keys, descending, way))
+    order = [key.desc() if descending else key.asc() for key in keys]
     marked = query.add_columns(*(key.label(f"_key{n}") for n, key in enumerate(keys)))
     rows = conn.execute(marked.order_by(*order).limit(limit + 1)).all()  # one more row: is there a next page?
     items = [record(row[: -len(keys)]) for row in rows[:limit]]
-    return Page(items, _encode(digest, rows[limit - 1][-len(keys) :]) if len(rows) > limit else None)
+    first, last = (_encode(digest, row[-len(keys) :]) for row in (rows[0], rows[len(items) - 1])) if rows else ("", "")
+    # What lies beyond the last row was seen; on the other side there is whatever the cursor came from.
+    page = Page(items, last if len(rows) > limit else None, first if rows and after is not None else None)
+    return page.turned() if backwards else page
 
 
 def stream(read: Callable[[str | None, int], Page[R]], after: str | None = None) -> Iterator[R]:
@@ -89,8 +111,16 @@ def stream(read: Callable[[str | None, int], Page[R]], after: str | None = None)
         after = page.next
 
 
-def _behind(place: ColumnElement[Any], bound: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:
-    return place < bound if descending else place > bound
+def _beyond(
+    bound: Sequence[ColumnElement[Any]], keys: Sequence[ColumnElement[Any]], descending: bool, way: Way
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """A row comparison, not `a > x OR (a = x AND b > y)`: only this one is an index condition.
+
+    The plain bound beside it lets the planner skip partitions.
+    """
+    compare = (ge if way is Way.FROM else gt) if not descending else (le if way is Way.FROM else lt)
+    row = compare(tuple_(*keys), tuple_(*bound))
+    return row, (le if descending else ge)(keys[0], bound[0])
 
 
 def _digest(keyset: Keyset, scope: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from db.repositories.lookup import PropertyRow, property_columns
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables import properties
 from db.tables.views import lease_list, room_list
 
@@ -80,16 +80,20 @@ class Rooms:
         status: str | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        matching: str | None = None,
+        way: Way = Way.BEHIND,
     ) -> Page[RoomRow]:
-        """A page of rooms by property and number, of one status if asked."""
+        """A page of rooms by property and number, of one status if asked, with numbers that begin with `matching`."""
         query: Select[Any] = select(*_ROOM).where(_r.deleted_at.is_(None))
         if property_id is not None:
             query = query.where(_r.property_id == property_id)
         if status is not None:
             query = query.where(_r.status == status)
+        if matching is not None:
+            query = query.where(_r.number.startswith(matching.strip().upper(), autoescape=True))
         keyset = Keyset([_r.property_id, _r.number_key, _r.id])
-        scope = (property_id, status)
-        return read_page(self._conn, query, keyset, RoomRow._make, scope=scope, after=after, limit=limit)
+        scope = (property_id, status, matching)
+        return read_page(self._conn, query, keyset, RoomRow._make, scope=scope, after=after, limit=limit, way=way)
 
     def row(self, room_id: int) -> RoomRow:
         """One room."""

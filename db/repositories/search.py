@@ -51,7 +51,7 @@ class Search:
 
         A phone may be typed in any way. Raises UncleanTextError, TextLengthError.
         """
-        wanted = " ".join(clean(text, "text", 100).lower().split()[:MOST_WORDS])
+        wanted = words_of(text)
         found = union_all(_tenants(wanted), _lodgers(wanted), _rooms(wanted), _properties(wanted)).subquery("found").c
         within = found.property_id == property_id if property_id is not None else literal(value=True)
         hits = (
@@ -74,6 +74,16 @@ class Search:
             rows = self._conn.execute(details(ids)) if ids else ()
             found |= {_Hit(kind, row[0]): SearchRow(kind, *row) for row in rows}
         return [found[hit] for hit in hits]
+
+
+def words_of(text: str) -> str:
+    """What a person typed, ready to be looked for. Raises UncleanTextError, TextLengthError."""
+    return " ".join(clean(text, "text", 100).lower().split()[:MOST_WORDS])
+
+
+def is_about(search_text: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
+    """Whether a tenant's search text holds every word, or the phone that is meant."""
+    return or_(_every_word(search_text, wanted), *(search_text.contains(part) for part in phone_parts(wanted)))
 
 
 def phone_parts(text: str) -> list[str]:
@@ -100,14 +110,15 @@ def _hits(
 def _tenants(wanted: str) -> Select[Any]:
     t = tenants.c
     phones = phone_parts(wanted)
-    matches = or_(_every_word(t.search_text, wanted), *(t.search_text.contains(part) for part in phones))
     rank = case(
         (or_(t.code == wanted.upper(), t.phone.in_([*phones, *(f"+{part}" for part in phones)])), EXACT),
         (t.name_key.startswith(wanted, autoescape=True) | t.code.startswith(wanted.upper(), autoescape=True), BEGINS),
         (t.name_key.contains(" " + wanted, autoescape=True), WORD),
         else_=ANYWHERE,
     )
-    return _hits("tenant", t.id, rank, t.name_key, t.property_id).where(matches, t.deleted_at.is_(None))
+    return _hits("tenant", t.id, rank, t.name_key, t.property_id).where(
+        is_about(t.search_text, wanted), t.deleted_at.is_(None)
+    )
 
 
 def _lodgers(wanted: str) -> Select[Any]:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
+from db.repositories.search import is_about, words_of
 from db.tables import tenants
 from db.tables.views import tenant_list
 
@@ -65,15 +66,24 @@ class Tenants:
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
         archived: bool = False,
+        matching: str | None = None,
+        way: Way = Way.BEHIND,
     ) -> Page[TenantRow]:
-        """A page of the tenant list, the newest first or by name."""
+        """A page of the tenant list, the newest first or by name; with `matching` those that fit its words.
+
+        Raises UncleanTextError, TextLengthError.
+        """
         query: Select[Any] = select(*_COLUMNS)
+        if matching is not None:
+            query = query.where(is_about(_v.search_text, words_of(matching)))
         if not archived:
             query = query.where(_v.deleted_at.is_(None))
         if property_id is not None:
             query = query.where(_v.property_id == property_id)
-        scope = (property_id, sort, archived)
-        return read_page(self._conn, query, _SORTS[sort], TenantRow._make, scope=scope, after=after, limit=limit)
+        scope = (property_id, sort, archived, matching)
+        return read_page(
+            self._conn, query, _SORTS[sort], TenantRow._make, scope=scope, after=after, limit=limit, way=way
+        )
 
     def row(self, tenant_id: int) -> TenantRow:
         """The tenant's line of the list."""
