@@ -15,7 +15,7 @@ from db import outbox
 from db.engine import Database, DatabaseBusyError, constraint_name, sqlstate
 from db.errors import EkostError, UnreachableError
 from db.outbox import Delivery
-from jobs import balances
+from jobs import audit, balances
 
 BATCH = 1000
 # Another transaction may hold the same rows: the batch is tried again, then in halves.
@@ -26,7 +26,7 @@ LOCK_TIMEOUT = "set local lock_timeout = '2s'"
 
 # The effect of a batch, in the caller's transaction. It may return what it could not touch, because it is in use.
 Effect = Callable[[Connection, Sequence[Delivery]], Sequence[Delivery] | None]
-EFFECTS: Mapping[str, Effect] = {"balances": balances.deliver}
+EFFECTS: Mapping[str, Effect] = {"balances": balances.deliver, "audit": audit.deliver}
 
 
 def drain(database: Database, consumer: str, *, budget: float = 20.0, batch: int = BATCH) -> int:

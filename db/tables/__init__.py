@@ -2,6 +2,7 @@
 
 from db.tables.audit import audit_head, audit_log
 from db.tables.base import metadata
+from db.tables.closings import balance_closings, balance_drifts
 from db.tables.imports import import_errors, import_rows, imports
 from db.tables.leases import lease_terms, leases
 from db.tables.ledger import (
@@ -16,7 +17,7 @@ from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.properties import properties, rooms, tenants
 
 __all__ = [
-    "audit_head", "audit_log", "balances", "charges", "deliveries", "deposit_entries", "events", "import_errors",
-    "import_rows", "imports", "lease_terms", "leases", "metadata", "payments", "properties", "request_keys",
-    "reversals", "rooms", "schedules", "tenants", "workers",
+    "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
+    "deposit_entries", "events", "import_errors", "import_rows", "imports", "lease_terms", "leases", "metadata",
+    "payments", "properties", "request_keys", "reversals", "rooms", "schedules", "tenants", "workers",
 ]  # fmt: skip

@@ -1,0 +1,166 @@
+-- Closings: a tenant's totals at the end of a month, so that a balance is worked out from what came later.
+-- One is exact or not there: an entry dated on or before its day deletes it.
+create table balance_closings (
+  tenant_id bigint not null references tenants,
+  closed_on date not null check (closed_on = date_trunc('month', closed_on) + interval '1 month' - interval '1 day'),
+  total_charges numeric(16, 2) not null,
+  total_payments numeric(16, 2) not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, closed_on)
+);
+
+-- Balances that were found wrong and put right: what they showed, less what the ledger says. Never expected.
+create table balance_drifts (
+  id bigint generated always as identity primary key,
+  tenant_id bigint not null references tenants,
+  found_at timestamptz not null default clock_timestamp(),
+  charges numeric(16, 2) not null,
+  payments numeric(16, 2) not null,
+  deposit numeric(16, 2) not null,
+  check (charges <> 0 or payments <> 0 or deposit <> 0)
+);
+create index idx_balance_drifts_tenant on balance_drifts (tenant_id, id desc);
+create trigger append_only before update or delete on balance_drifts for each row execute function forbid_change();
+create trigger no_truncate before truncate on balance_drifts for each statement execute function forbid_change();
+
+-- The balance first, its closings second: who closes a month holds the balance, so one of the two sees the other.
+create or replace function balances_add_charges() returns trigger language plpgsql as $$
+begin
+  update balances b set total_charges = b.total_charges + d.amount, version = b.version + 1
+    from (select locked.tenant_id, s.amount
+            from (select tenant_id, sum(amount) as amount from inserted group by tenant_id) s
+            join (select x.tenant_id from balances x where x.tenant_id in (select tenant_id from inserted)
+                  order by x.tenant_id for no key update) locked using (tenant_id)) d
+   where b.tenant_id = d.tenant_id;
+  delete from balance_closings c
+   using (select tenant_id, min(charged_on) as since from inserted group by tenant_id) i
+   where c.tenant_id = i.tenant_id and c.closed_on >= i.since;
+  return null;
+end $$;
+
+create or replace function balances_add_payments() returns trigger language plpgsql as $$
+begin
+  update balances b set total_payments = b.total_payments + d.amount, version = b.version + 1
+    from (select locked.tenant_id, s.amount
+            from (select tenant_id, sum(amount) as amount from inserted group by tenant_id) s
+            join (select x.tenant_id from balances x where x.tenant_id in (select tenant_id from inserted)
+                  order by x.tenant_id for no key update) locked using (tenant_id)) d
+   where b.tenant_id = d.tenant_id;
+  delete from balance_closings c
+   using (select tenant_id, min(payment_date) as since from inserted group by tenant_id) i
+   where c.tenant_id = i.tenant_id and c.closed_on >= i.since;
+  return null;
+end $$;
+
+-- The totals of some tenants up to and including a day: the last closing before it, and the entries after that.
+-- The date bound is one that partitions are left out by.
+create function ledger_totals(tenants bigint[], day date default 'infinity')
+returns table (tenant_id bigint, total_charges numeric, total_payments numeric) language sql stable as $$
+  select t.id, coalesce(c.total_charges, 0) + charged.amount, coalesce(c.total_payments, 0) + paid.amount
+    from unnest(tenants) t (id)
+    left join lateral (select * from balance_closings x where x.tenant_id = t.id and x.closed_on <= day
+                        order by x.closed_on desc limit 1) c on true
+    cross join lateral (select coalesce(c.closed_on, '-infinity') as closed_on) since
+    cross join lateral (select coalesce(sum(x.amount), 0) as amount from charges x
+                         where x.tenant_id = t.id and x.charged_on > since.closed_on and x.charged_on <= day) charged
+    cross join lateral (select coalesce(sum(x.amount), 0) as amount from payments x
+                         where x.tenant_id = t.id and x.payment_date > since.closed_on and x.payment_date <= day) paid
+$$;
+
+-- Paid through, oldest due and status of some tenants from their ledger, first in first out (R12, R13).
+create function standings(tenants bigint[])
+returns table (tenant_id bigint, oldest_due_on date, paid_through_on date, status text) language sql stable as $$
+  with live as (
+    -- A reversed charge and its reversal cancel; a reversed payment does so in the total.
+    select c.* from charges c
+     where c.tenant_id = any (tenants) and c.reverses_id is null
+       and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)
+  ), money as (
+    select b.tenant_id, b.total_payments - coalesce(sum(l.amount) filter (where l.amount < 0), 0) as amount,
+           coalesce(sum(l.amount) filter (where l.amount > 0), 0) as owed
+      from balances b left join live l using (tenant_id)
+     where b.tenant_id = any (tenants)
+     group by b.tenant_id
+  ), queue as (
+    select l.tenant_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount,
+           row_number() over filling as place, sum(l.amount) over filling - m.amount as beyond
+      from live l join money m using (tenant_id) where l.amount > 0
+    window filling as (partition by l.tenant_id order by l.due_on, charge_rank(l.kind), l.id)
+  ), state as (
+    select q.tenant_id,
+           min(q.due_on) filter (where q.beyond > 0) as oldest_due_on,
+           (array_agg(q.beyond < q.amount order by q.place) filter (where q.beyond > 0))[1] as begun,
+           min(q.period_start) filter (where q.beyond > 0 and q.kind = 'rent') as unpaid_from
+      from queue q group by q.tenant_id
+  ), covered as (
+    select q.tenant_id, max(q.period_end) as until
+      from queue q join state s using (tenant_id)
+     where q.kind = 'rent' and q.beyond <= 0 and (s.unpaid_from is null or q.period_start < s.unpaid_from)
+     group by q.tenant_id
+  ), ahead as (
+    select m.tenant_id, prepaid_until(l, m.amount - m.owed) as until
+      from money m
+      join lateral (select x.* from leases x where x.tenant_id = m.tenant_id and x.next_period_on is not null
+                    order by x.next_period_on limit 1) l on true
+     where m.amount > m.owed
+  )
+  select m.tenant_id, s.oldest_due_on,
+         coalesce(a.until, case when c.until is not null then least(c.until, s.unpaid_from) end) - 1,
+         case when s.oldest_due_on is not null then case when s.begun then 'partial' else 'unpaid' end
+              when m.amount > m.owed then 'credit' else 'paid' end
+    from money m
+    left join state s using (tenant_id) left join covered c using (tenant_id) left join ahead a using (tenant_id)
+$$;
+
+-- Locked in a statement of its own: the next one sees every entry of whoever held the balance before.
+create or replace function recalculate_balances(tenants bigint[]) returns void language sql as $$
+  select from balances where tenant_id = any (tenants) order by tenant_id for no key update;
+  update balances b
+     set oldest_due_on = s.oldest_due_on, paid_through_on = s.paid_through_on, status = s.status,
+         calculated_at = clock_timestamp(), version = b.version + 1
+    from standings(tenants) s where b.tenant_id = s.tenant_id
+$$;
+
+-- Put right and note what the triggers should have kept right, then work out the rest. The caller holds the balances.
+create function refresh_balances(tenants bigint[])
+returns table (tenant_id bigint, property_id bigint, outstanding_balance numeric, calculated_at timestamptz,
+               version bigint, wrong boolean, changed boolean) language plpgsql as $$
+#variable_conflict use_column
+declare
+  wrong_ones bigint[];
+begin
+  with truth as (
+    select t.*, coalesce(d.held, 0) as deposit_held
+      from ledger_totals(tenants) t
+      left join (select tenant_id, sum(case kind when 'received' then amount else -amount end) as held
+                   from deposit_entries where tenant_id = any (tenants) group by tenant_id) d using (tenant_id)
+  ), drifted as (
+    insert into balance_drifts (tenant_id, charges, payments, deposit)
+    select tenant_id, b.total_charges - t.total_charges, b.total_payments - t.total_payments,
+           b.deposit_held - t.deposit_held
+      from balances b join truth t using (tenant_id)
+     where (b.total_charges, b.total_payments, b.deposit_held)
+           is distinct from (t.total_charges, t.total_payments, t.deposit_held)
+     order by tenant_id
+    returning tenant_id
+  ), corrected as (
+    update balances b
+       set total_charges = t.total_charges, total_payments = t.total_payments, deposit_held = t.deposit_held
+      from truth t join drifted using (tenant_id) where b.tenant_id = t.tenant_id
+  )
+  select coalesce(array_agg(tenant_id), '{}') into wrong_ones from drifted;
+  return query
+  with was as (
+    select tenant_id, oldest_due_on, paid_through_on, status from balances where tenant_id = any (tenants)
+  ), updated as (
+    update balances b
+       set oldest_due_on = s.oldest_due_on, paid_through_on = s.paid_through_on, status = s.status,
+           calculated_at = clock_timestamp(), version = b.version + 1
+      from standings(tenants) s where b.tenant_id = s.tenant_id
+    returning b.*
+  )
+  select u.tenant_id, u.property_id, u.outstanding_balance::numeric, u.calculated_at, u.version,
+         u.tenant_id = any (wrong_ones),
+         (u.oldest_due_on, u.paid_through_on, u.status) is distinct from (w.oldest_due_on, w.paid_through_on, w.status)
+    from updated u join was w using (tenant_id) order by u.tenant_id;
+end $$;
