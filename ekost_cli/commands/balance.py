@@ -4,44 +4,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records, explain_text
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import TenantArg
 from ekost_cli.uptodate import up_to_date
+from locales import records
 from locales.catalogs import _
 
 app = Noun(_("Balances: who owes what, since when and why."))
 
-FIELDS = (
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
-    Field("property", N_("Property"), wide=True),
-    Field("room", N_("Room")),
-    Field("monthly_rent", N_("Rent a month"), "money", wide=True),
-    Field("total_charges", N_("Charges"), "money", wide=True),
-    Field("total_payments", N_("Payments"), "money", wide=True),
-    Field("outstanding_balance", N_("Balance"), "money"),
-    Field("paid_through_on", N_("Paid through"), "date"),
-    Field("oldest_due_on", N_("Oldest due"), "date", wide=True),
-    Field("days_overdue", N_("Days late"), "int"),
-    Field("status", N_("Status"), "status"),
-    Field("calculated_at", N_("As of"), "instant", wide=True),
-)
-AGING = (
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name"), wide=True),
-    Field("property", N_("Property"), wide=True),
-    Field("not_due", N_("Not yet due"), "money", wide=True),
-    Field("d1_30", N_("1-30 days"), "money"),
-    Field("d31_60", N_("31-60 days"), "money"),
-    Field("d61_90", N_("61-90 days"), "money"),
-    Field("over_90", N_("Over 90 days"), "money"),
-    Field("credit", N_("Credit"), "money", wide=True),
-    Field("total", N_("Balance"), "money"),
-)
+FIELDS = records.BALANCES
+AGING = records.AGING
 
 
 @app.command(

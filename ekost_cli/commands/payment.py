@@ -21,6 +21,7 @@ from ekost_cli.options import (
     TenantOption,
     UntilOption,
 )
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -28,21 +29,7 @@ if TYPE_CHECKING:
 
 app = Noun(_("Payments: record, list, void."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int"),
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name"), wide=True),
-    Field("property", N_("Property"), wide=True),
-    Field("payment_date", N_("Date"), "date"),
-    Field("amount", N_("Amount"), "money"),
-    Field("method", N_("Method"), "status"),
-    Field("reference", N_("Reference"), wide=True),
-    Field("note", N_("Note"), wide=True),
-    Field("import_id", N_("Import"), "int", wide=True),
-    Field("reversed_by", N_("Reversed by"), "int"),
-    Field("created_at", N_("Recorded"), "instant", wide=True),
-    Field("reverses_id", N_("Reverses"), "int", wide=True),
-)
+FIELDS = records.PAYMENTS
 RECEIPT = (*FIELDS, Field("outstanding_balance", N_("Balance"), "money"))
 
 

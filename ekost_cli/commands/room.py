@@ -4,27 +4,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import RentOption, RoomArg
+from locales import records
 from locales.catalogs import _
 
 app = Noun(_("Rooms: rent, capacity, status."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int", wide=True),
-    Field("property", N_("Property")),
-    Field("number", N_("Room")),
-    Field("room_type", N_("Type"), wide=True),
-    Field("monthly_rent", N_("Rent a month"), "money"),
-    Field("capacity", N_("Beds"), "int"),
-    Field("occupied", N_("Taken"), "int"),
-    Field("status", N_("Status"), "status"),
-    Field("basis", N_("Rent per"), "status", wide=True),
-    Field("created_at", N_("Added"), "instant", wide=True),
-)
+FIELDS = records.ROOMS
 
 Basis = Literal["per_tenant", "split_room"]
 TypeOption = Annotated[str | None, typer.Option("--type", metavar="TEXT", help=_("Kind of room, such as AC."))]

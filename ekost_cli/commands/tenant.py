@@ -12,6 +12,7 @@ from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ArchivedOption, BillingDayOption, FromOption, RentOption, RoomArg, TenantArg
 from ekost_cli.telling import TOLD_FIELDS, told
 from ekost_cli.uptodate import up_to_date
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -21,32 +22,8 @@ if TYPE_CHECKING:
 
 app = Noun(_("Tenants: who they are, where they live, moving in and out."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int", wide=True),
-    Field("code", N_("Code")),
-    Field("name", N_("Name")),
-    Field("phone", N_("Phone"), "phone", wide=True),
-    Field("email", N_("E-mail"), wide=True),
-    Field("property", N_("Property")),
-    Field("room", N_("Room")),
-    Field("monthly_rent", N_("Rent a month"), "money", wide=True),
-    Field("moved_in_on", N_("In since"), "date", wide=True),
-    Field("moved_out_on", N_("Out on"), "date", wide=True),
-    Field("outstanding_balance", N_("Balance"), "money"),
-    Field("created_at", N_("Added"), "instant", wide=True),
-)
-DETAIL = (
-    *FIELDS,
-    Field("status", N_("Status"), "status"),
-    Field("paid_through_on", N_("Paid through"), "date"),
-    Field("oldest_due_on", N_("Oldest due"), "date"),
-    Field("days_overdue", N_("Days overdue"), "int"),
-    Field("deposit_held", N_("Deposit held"), "money"),
-    Field("national_id", N_("National id")),
-    Field("emergency_name", N_("Emergency contact")),
-    Field("emergency_phone", N_("Emergency phone"), "phone"),
-    Field("version", N_("Version"), "int"),
-)
+FIELDS = records.TENANTS
+DETAIL = records.TENANT
 HISTORY = (
     Field("id", N_("Number"), "int", wide=True),
     Field("recorded_at", N_("When"), "instant"),
