@@ -38,8 +38,8 @@ with wanted as (
      and not exists (select from audit_log a where a.event_id = w.event_id and a.occurred_at = w.at
                         and a.occurred_at between :first and :last)
 ), sealed as (
-  select n.*, audit_chain((select hash from head), {canonical}) over (order by position rows unbounded preceding) as hash
-    from numbered n
+  select n.*, audit_chain((select hash from head), {canonical}) over so_far as hash
+    from numbered n window so_far as (order by position rows unbounded preceding)
 ), appended as (
   insert into audit_log (position, event_id, occurred_at, recorded_at, operation, entity_type, entity_id, property_id,
                          tenant_id, actor, before, after, details, previous_hash, hash)
