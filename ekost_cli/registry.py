@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("up", "servers:up", N_("Start the bundled servers.")),
         Entry("down", "servers:down", N_("Stop the bundled servers.")),
         Entry("status", "servers:status", N_("Show whether the servers run.")),
+        Entry("worker", "worker:worker", N_("Do the work of the background.")),
     ),
     N_("Rooms and tenants"): (
         Entry("property", "property:app", N_("Properties: houses with rooms to let.")),

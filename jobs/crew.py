@@ -1,0 +1,116 @@
+"""Everything that `ekost worker` starts: one relay, and for each queue as many workers as wanted."""
+
+import gc
+import math
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import FrameType
+
+from db.engine import Database, Limits
+from db.errors import N_, ExitCode
+from jobs import imports
+from jobs.drain import EFFECTS, drain
+from jobs.heartbeat import Heartbeat
+from jobs.queues import DRAIN, IMPORT, Doorbell, Task, Tell, book_of, connect
+from jobs.relay import Relay
+from jobs.supervisor import Child, Supervisor
+from jobs.worker import Stop, serve
+
+# Connections that one process keeps: the relay listens on one, works on another, and gives its sign of life.
+POOL = 4
+
+STARTED = N_("Working on {queues} (process {pid}). Ctrl-C stops.")
+
+
+@dataclass(frozen=True)
+class Crew:
+    """What the processes of one `ekost worker` share: addresses and settings, but never a connection."""
+
+    database_url: str
+    limits: Limits
+    redis_url: str
+    book: str
+    queues: Sequence[str]
+    tell: Tell
+
+    def database(self) -> Database:
+        """A database for the process that asks: connections don't survive a fork."""
+        return Database(self.database_url, self.limits)
+
+    def children(self, count: int) -> list[Child]:
+        """The relay, and `count` workers for each queue."""
+        workers = [
+            Child(f"{queue}-{number}", partial(self.work, queue))
+            for queue in self.queues
+            for number in range(1, count + 1)
+        ]
+        return [Child("relay", self.relay), *workers]
+
+    def relay(self) -> None:
+        """Be the relay until SIGTERM."""
+        database = self.database()
+        heartbeat = Heartbeat(database, self.queues)
+        relay = Relay(database, Doorbell(self.redis_url, self.book), self.queues, self.tell)
+        relay.on_change = lambda: heartbeat.work_by_hand(relay.by_hand)
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            relay.stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
+        heartbeat.start()
+        relay.run()
+        heartbeat.stop()
+
+    def work(self, queue: str) -> None:
+        """Be a worker on one queue until SIGTERM."""
+        serve(self.redis_url, self.book, queue, self._tasks, self.tell)
+
+    def _tasks(self, stop: Stop) -> Mapping[str, Task]:
+        database = self.database()
+        return {
+            DRAIN: lambda consumer: drain(database, str(consumer)),
+            IMPORT: lambda number: imports.carry_on(database, int(number), self.tell, may_go_on=lambda: not stop),
+        }
+
+
+def run_crew(database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell) -> ExitCode:
+    """Work with `count` workers a queue until a signal; the exit status says which.
+
+    Raises UnreachableError when the database is away at the start, RedisURLError; Redis itself may come later.
+    """
+    connect(redis_url)
+    with database.transaction() as conn:
+        book = book_of(conn)
+    database.engine.dispose()
+    limits = replace(database.limits, pool_size=POOL)
+    crew = Crew(database.url, limits, redis_url, book, queues, tell)
+    gc.collect()
+    gc.freeze()  # what is there now is shared with the children, as long as nobody writes to it
+    tell(STARTED, queues=", ".join(queues), pid=os.getpid())
+    return Supervisor(crew.children(count), tell).run()
+
+
+def work_once(database: Database, queues: Sequence[str], tell: Tell) -> Mapping[str, int]:
+    """Do in this process, without Redis, what is due; how many deliveries or imports of each queue were done.
+
+    An import that fails is kept with its reason, told, and counts like the others.
+    """
+    done = dict.fromkeys(queues, 0)
+    if "imports" in queues:
+        done["imports"] = _import_once(database, tell)
+    # After the imports, which are events too.
+    for queue in queues:
+        if queue in EFFECTS:
+            done[queue] = drain(database, queue, budget=math.inf)
+    return done
+
+
+def _import_once(database: Database, tell: Tell) -> int:
+    with database.transaction() as conn:
+        found = imports.waiting(conn)
+    for one in found:
+        imports.carry_on(database, one.id, tell, may_go_on=lambda: True)
+    return len(found)
