@@ -5,7 +5,8 @@ from db.events import CONSUMERS
 from db.repositories.checks.check import Check
 
 # Types that db.events does not name are told to the audit alone; they stand under an empty type here.
-_DELIVERIES = [(kind, consumer) for kind, consumers in CONSUMERS.items() for consumer in consumers] + [("", "audit")]
+# One that nobody is told stands with an empty consumer.
+_DELIVERIES = [(kind, to) for kind, consumers in CONSUMERS.items() for to in consumers or ("",)] + [("", "audit")]
 
 BALANCES = (
     Check(

@@ -1,4 +1,4 @@
--- Types that the parameters do not name are told to those that stand under an empty type.
+-- Types that the parameters do not name are told to those that stand under an empty type; some are told to nobody.
 with consumers as (
   select * from unnest(cast(:types as text[]), cast(:consumers as text[])) as c (type, consumer)
 ), known as (
@@ -8,5 +8,5 @@ select 'event' as entity, e.id, e.type, c.consumer
   from events e cross join known k
   join consumers c on c.type = case when e.type = any (k.types) then e.type else '' end
   left join deliveries d on d.event_id = e.id and d.consumer = c.consumer
- where d.event_id is null
+ where d.event_id is null and c.consumer <> ''
  order by e.id, c.consumer
