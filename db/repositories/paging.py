@@ -12,27 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from operator import ge, gt, le, lt
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
 
 from db.errors import N_, UsageError
+from db.repositories.pages import Page, Way
+
+__all__ = [
+    "DEFAULT_LIMIT", "STREAM_SIZE", "CursorError", "Keyset", "Page", "Way", "read_page", "stream",
+]  # fmt: skip
 
 R = TypeVar("R")
-S = TypeVar("S")
 
 DEFAULT_LIMIT = 50
 STREAM_SIZE = 500
-
-
-class Way(Enum):
-    """Where a page lies, seen from its cursor; without a cursor at the beginning of the list, or at its end."""
-
-    BEHIND = "behind"
-    FROM = "from"  # the cursor's own row is the first one
-    BEFORE = "before"
 
 
 class CursorError(UsageError):
@@ -41,27 +36,6 @@ class CursorError(UsageError):
     code = "bad_cursor"
     message = N_("This cursor does not belong to this list.")
     hint = N_("Use the cursor that the same command printed, with the same sorting and filters.")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[R]):
-    """Some rows of a list in its order; `next` is the cursor of the page behind them, or None at the end.
-
-    `previous` is the cursor of the first of them, for the page before (Way.BEFORE) or for this one again (Way.FROM);
-    None at the beginning of the list.
-    """
-
-    items: list[R]
-    next: str | None
-    previous: str | None = None
-
-    def mapped(self, change: Callable[[R], S]) -> "Page[S]":
-        """The same page with each row changed."""
-        return Page([change(item) for item in self.items], self.next, self.previous)
-
-    def turned(self) -> "Page[R]":
-        """The same page of the list read from its end."""
-        return Page(self.items[::-1], self.previous, self.next)
 
 
 @dataclass(frozen=True, slots=True)
