@@ -1,8 +1,6 @@
-"""The course of an import as a person sees it: a bar while it runs, and what came of it."""
+"""A file on its way into the book: read, left to the background or done here, and what came of it."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,8 +9,8 @@ import typer
 from db.domain.csvrows import Kind
 from db.errors import ExitCode
 from ekost_cli.context import Context
-from ekost_cli.mending import told
-from ekost_cli.terminal import is_terminal
+from ekost_cli.following import carry_on
+from ekost_cli.mending import reason_of, told
 from locales.catalogs import _, ngettext
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def import_file(ekost: Context, kind: Kind, file: Path, dates: str, amounts: str
 
 def _take(ekost: Context, request: "Request", stream: BinaryIO, name: str, *, wait: bool) -> None:
     """Stage the file and apply it; with `--dry-run` in one transaction that is rolled back."""
-    from db.services.imports.run import carry_through, run_import
+    from db.services.imports.run import carry_through
     from db.services.imports.staging import stage_file
 
     if ekost.dry_run:
@@ -53,13 +51,10 @@ def _take(ekost: Context, request: "Request", stream: BinaryIO, name: str, *, wa
             ekost.show(row)
             _note_rejected(ekost, conn, row)
     else:
-        with ekost.database.transaction() as conn:
+        with ekost.database.transaction(ring=True) as conn:
             staged = stage_file(conn, request, stream, name)
         _note_staged(ekost, staged)
-        if not wait and staged.row.is_open():
-            ekost.note(_("No worker is running: the command does the work itself."))
-        with watching(ekost, staged.row) as progress:
-            row = run_import(ekost.database, staged.row.id, progress=progress)
+        row = carry_on(ekost, staged.row, wait=wait)
         ekost.show(row)
     if not staged.repeated or staged.row.is_open():
         end(ekost, row)
@@ -88,35 +83,13 @@ def _note_rejected(ekost: Context, conn: "Connection", row: "ImportRow") -> None
 
 
 def end(ekost: Context, row: "ImportRow") -> None:
-    """Tell what came of an import, and end the command with 6 if rows were rejected."""
+    """Tell what came of an import, and end the command with 6 if rows were rejected, with 1 if it failed."""
+    if row.failure is not None:
+        ekost.note(reason_of(row.failure))
+        raise typer.Exit(ExitCode.FAILED)
     _note_outcome(ekost, row)
     if row.rows_rejected:
         raise typer.Exit(ExitCode.REJECTED_ROWS)
-
-
-@contextmanager
-def watching(ekost: Context, row: "ImportRow") -> Iterator[Callable[["ImportRow"], None]]:
-    """A bar with rate and remaining time for whoever is looking. Who interrupts is told how to go on."""
-    try:
-        if ekost.options.quiet or not is_terminal(sys.stderr):
-            yield lambda row: None
-        else:
-            with _bar(row) as update:
-                yield update
-    except KeyboardInterrupt:
-        ekost.note(_("Interrupted. What was imported stays; `ekost import retry {id}` goes on.").format(id=row.id))
-        raise
-
-
-@contextmanager
-def _bar(row: "ImportRow") -> Iterator[Callable[["ImportRow"], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TaskProgressColumn(show_speed=True), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=row.rows_total, completed=row.rows_done())
-        yield lambda row: bar.update(task, completed=row.rows_done())
 
 
 def _note_outcome(ekost: Context, row: "ImportRow") -> None:

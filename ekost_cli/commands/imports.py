@@ -7,8 +7,9 @@ import typer
 from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
+from ekost_cli.following import carry_on, follow
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.importing import end, import_file, watching
+from ekost_cli.importing import end, import_file
 from ekost_cli.invocation import DEFAULT_LIMIT
 from ekost_cli.mending import reason_of, told, write_mendable
 from ekost_cli.numbers import entry_number
@@ -117,12 +118,14 @@ def list_(
 @app.command(
     "show",
     _("Show an import and what came of it."),
-    examples=("ekost import show 1", "ekost import show 1 -o json"),
+    examples=("ekost import show 1", "ekost import show 1 --wait -o json"),
     fields=FIELDS,
 )
-def show(context: typer.Context, number: NumberArg) -> None:
+def show(context: typer.Context, number: NumberArg, wait: Wait = False) -> None:
     ekost = Context.of(context)
     row = _row(ekost, number)
+    if wait and row.is_open():
+        row = follow(ekost, row)
     ekost.show(row)
     if row.failure is not None:
         ekost.note(reason_of(row.failure))
@@ -160,8 +163,8 @@ def errors(context: typer.Context, number: NumberArg) -> None:
     takes=Takes.DRY_RUN,
     fields=FIELDS,
 )
-def retry(context: typer.Context, number: NumberArg) -> None:
-    from db.services.imports.run import carry_through, reopen, retry_import
+def retry(context: typer.Context, number: NumberArg, wait: Wait = False) -> None:
+    from db.services.imports.run import carry_through, reopen
 
     ekost = Context.of(context)
     row = _row(ekost, number)
@@ -171,8 +174,9 @@ def retry(context: typer.Context, number: NumberArg) -> None:
             row = carry_through(conn, row.id)
             ekost.show(row)
     else:
-        with watching(ekost, row) as progress:
-            row = retry_import(ekost.database, row.id, progress=progress)
+        with ekost.database.transaction(ring=True) as conn:
+            reopen(conn, row.id)
+        row = carry_on(ekost, _row(ekost, number), wait=wait)
         ekost.show(row)
     end(ekost, row)
 
