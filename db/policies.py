@@ -13,7 +13,9 @@ class Policy:
     """A queue's rules. Times in seconds.
 
     `attempts` counts the first one. `pauses` stand between attempts. A worker that falls silent gives its work
-    back after `lease`. `sla` is how long the effect may take after the commit of its cause, where that is promised.
+    back after `lease`; that only bridges the moments between transactions, since whoever looks for work passes
+    over what a running one has locked. `sla` is how long the effect may take after the commit of its cause, where
+    that is promised.
     """
 
     queue: str
@@ -28,11 +30,11 @@ class Policy:
 
 
 # Exponential backoff and at most three retries, within two seconds on the first attempt.
-BALANCES = Policy("balances", attempts=4, pauses=(1, 2, 4), lease=20, sla=2.0)
+BALANCES = Policy("balances", attempts=4, pauses=(1, 2, 4), lease=5, sla=2.0)
 # Dead after five failures.
-AUDIT = Policy("audit", attempts=5, pauses=(1, 2, 4, 8), lease=20)
+AUDIT = Policy("audit", attempts=5, pauses=(1, 2, 4, 8), lease=5)
 # A failed import waits for a person, who sees the rejected rows.
-IMPORTS = Policy("imports", attempts=1, pauses=(), lease=20)
+IMPORTS = Policy("imports", attempts=1, pauses=(), lease=5)
 
 POLICIES: Mapping[str, Policy] = {policy.queue: policy for policy in (BALANCES, AUDIT, IMPORTS)}
 

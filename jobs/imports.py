@@ -26,11 +26,12 @@ class _Paused(Exception):  # noqa: N818 - no failure: the import stays open and 
     """The worker may not go on."""
 
 
+# A step may take longer than a lease; while it runs, the import is locked.
 _WAITING = text("""
 select id, file_hash, actor from imports
  where state in ('queued', 'running')
    and (worked_at is null or worked_at < clock_timestamp() - make_interval(secs => :lease))
- order by id limit 100
+ order by id limit 100 for no key update skip locked
 """)
 
 
