@@ -18,6 +18,7 @@ class Lease(NamedTuple):
     property_id: int
     tenant_id: int
     room_id: int
+    slot: int
     starts_on: date
     ends_on: date | None
     basis: str

@@ -14,6 +14,7 @@ from db.repositories.lookup import TenantRef
 from db.services.balances import recalculate
 from db.services.leases import lock_tenant
 from db.services.requests import claim_key
+from db.services.values import CHARGE, told
 from db.tables import charges
 
 KINDS = ("electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund")
@@ -92,14 +93,11 @@ def insert_charge(
         "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "charged_on": charged_on,
         "due_on": due_on, "amount": amount, "description": description, "event_id": event_id,
     }  # fmt: skip
-    charge_id = int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
+    posted = conn.execute(insert(charges).values(row).returning(charges)).one()
     payload = {
-        "tenantId": tenant.id,
-        "chargeId": charge_id,
-        "kind": kind,
-        "amount": amount,
-        "date": charged_on,
-    }
-    event = Event("ChargePosted", "charge", charge_id, payload, tenant.property_id, tenant.id)
+        "tenantId": tenant.id, "chargeId": posted.id, "kind": kind, "amount": posted.amount, "date": charged_on,
+        "after": told(CHARGE, posted._mapping),
+    }  # fmt: skip
+    event = Event("ChargePosted", "charge", posted.id, payload, tenant.property_id, tenant.id)
     append(conn, event, event_id=event_id)
-    return charge_id
+    return int(posted.id)

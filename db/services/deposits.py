@@ -14,6 +14,7 @@ from db.services.balances import recalculate
 from db.services.leases import lock_tenant
 from db.services.payments import insert_payment
 from db.services.requests import claim_key
+from db.services.values import DEPOSIT, told
 from db.tables import deposit_entries
 
 
@@ -89,10 +90,11 @@ def _post(
         "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "entry_on": day,
         "amount": amount, "payment_id": payment_id, "note": words, "event_id": event_id,
     }  # fmt: skip
-    entry_id = int(conn.execute(insert(deposit_entries).values(row).returning(deposit_entries.c.id)).scalar_one())
-    payload = {"tenantId": tenant.id, "depositEntryId": entry_id, "amount": amount, "date": day}
-    event = Event(_EVENTS[kind], "deposit", entry_id, payload, tenant.property_id, tenant.id)
+    entry = conn.execute(insert(deposit_entries).values(row).returning(deposit_entries)).one()
+    payload = {"tenantId": tenant.id, "depositEntryId": entry.id, "amount": entry.amount, "date": day,
+               "after": told(DEPOSIT, entry._mapping)}  # fmt: skip
+    event = Event(_EVENTS[kind], "deposit", entry.id, payload, tenant.property_id, tenant.id)
     append(conn, event, event_id=event_id)
     recalculate(conn, [tenant.id])
-    claim.keep(entry_id)
-    return entry_id
+    claim.keep(entry.id)
+    return int(entry.id)

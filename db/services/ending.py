@@ -1,5 +1,6 @@
 """The end of a lease: what was posted for later days is taken back, by reversals and credits (R6, R7)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,6 +15,7 @@ from db.services.guard import refusing
 from db.services.leases import RoomFullError, split_rent
 from db.services.reversals import reverse_charge
 from db.services.tenants import TenantHousedError
+from db.services.values import CHARGE, Values, told
 from db.tables import charges, leases, rooms
 
 
@@ -57,6 +59,17 @@ def post_credit(conn: Connection, tenant: TenantRef, lease: Lease, unused: Unuse
         "of_days": days_charged(unused), "related_id": unused.charge.id,
     }  # fmt: skip
     return int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
+
+
+def posted_under(conn: Connection, event_id: int) -> list[Values]:
+    """The charges and credits of an event that is about to be told."""
+    found = conn.execute(select(charges).where(charges.c.event_id == event_id).order_by(charges.c.id))
+    return [told(CHARGE, row._mapping) for row in found]
+
+
+def ends_told(ended: Iterable[Lease]) -> list[Values]:
+    """When leases end, for an event."""
+    return [told(("id", "ends_on"), lease._asdict()) for lease in ended]
 
 
 def part_of_period(tenant: TenantRef, unused: UnusedRent, event_id: int) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Moving in, and what a lease costs from a date on."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -20,6 +21,7 @@ from db.services.billing import accrue
 from db.services.guard import refusing
 from db.services.rooms import RoomValueError, sync_room_statuses
 from db.services.tenants import TenantHousedError
+from db.services.values import Values, lease_told, terms_told, told
 from db.tables import lease_terms, leases, rooms, tenants
 
 
@@ -84,7 +86,8 @@ def assign_tenant(
         billed_from=billed_from,
     )
     payload = {"tenantId": tenant.id, "roomId": room.id, "assignmentDate": starts_on, "leaseId": lease.id,
-               "monthlyRent": lease.terms[0].monthly_rent, "billingDay": lease.terms[0].billing_day}  # fmt: skip
+               "monthlyRent": lease.terms[0].monthly_rent, "billingDay": lease.terms[0].billing_day,
+               "after": {"leases": [lease_told(lease)]}}  # fmt: skip
     append(conn, Event("TenantAssigned", "tenant", tenant.id, payload, tenant.property_id, tenant.id))
     sync_room_statuses(conn, [room.id])
     accrue(conn, tenant_id=tenant.id, until=until)
@@ -137,7 +140,7 @@ def open_lease(
     terms = {"lease_id": lease_id, "effective_on": starts_on, "monthly_rent": rent, "billing_day": day}
     conn.execute(insert(lease_terms).values(terms))
     if basis == "split_room":
-        split_rent(conn, room.id, starts_on)
+        split_rent(conn, room.id, starts_on, opened=lease_id)
     if billed_from is not None and billed_from > starts_on:
         _bill_from(conn, lease_id, billed_from)
     return get_lease(conn, lease_id)
@@ -195,10 +198,19 @@ def _change_terms(
             _put_terms(conn, lease.id, row.effective_on, _priced(row) | {field: value})
     if field == "monthly_rent" and lease.basis != "per_tenant":
         conn.execute(update(leases).where(leases.c.id == lease.id).values(basis="per_tenant"))
-    payload = {"tenantId": tenant.id, "leaseId": lease.id, "effectiveOn": day, "before": before, "after": after}
+    changed = get_lease(conn, lease.id)
+    payload = {"tenantId": tenant.id, "leaseId": lease.id, "effectiveOn": day,
+               "before": _priced_on(lease, day), "after": _priced_on(changed, day)}  # fmt: skip
     append(conn, Event("RentChanged", "lease", lease.id, payload, tenant.property_id, tenant.id))
     recalculate(conn, [tenant.id])
-    return get_lease(conn, lease.id)
+    return changed
+
+
+def _priced_on(lease: Lease, day: date) -> Values:
+    return told(("monthly_rent", "billing_day"), _priced(lease.terms_on(day))) | {
+        "basis": lease.basis,
+        **terms_told(lease),
+    }
 
 
 def _priced(terms: Terms) -> dict[str, object]:
@@ -211,10 +223,11 @@ def _put_terms(conn: Connection, lease_id: int, effective_on: date, values: dict
     conn.execute(statement.on_conflict_do_update(index_elements=["lease_id", "effective_on"], set_=values))
 
 
-def split_rent(conn: Connection, room_id: int, since: date) -> None:
+def split_rent(conn: Connection, room_id: int, since: date, *, opened: int | None = None) -> None:
     """Share a split room's rent among those who live there, anew at every coming and going after `since` (R9).
 
-    The share of a period is the one in force on its first day, so the new split counts from the next period.
+    The share of a period is the one in force on its first day, so the new split counts from the next period. It is
+    told as RentSplit of the room, but for the lease just `opened`, of which its own event tells.
     """
     total = conn.execute(select(rooms.c.monthly_rent).where(rooms.c.id == room_id)).scalar_one()
     shared = load_leases(
@@ -232,7 +245,26 @@ def split_rent(conn: Connection, room_id: int, since: date) -> None:
         ):
             values = {"monthly_rent": share, "billing_day": lease.terms_on(day).billing_day}
             _put_terms(conn, lease.id, day, values)
+    _tell_split(conn, room_id, since, [lease for lease in shared if lease.id != opened])
     recalculate(conn, [lease.tenant_id for lease in shared])
+
+
+def _tell_split(conn: Connection, room_id: int, since: date, before: Sequence[Lease]) -> None:
+    after = {lease.id: lease for lease in load_leases(conn, leases.c.id.in_([lease.id for lease in before]))}
+    changed = [lease for lease in before if lease.terms != after[lease.id].terms]
+    if not changed:
+        return
+    payload = {
+        "roomId": room_id, "date": since,
+        "before": {"leases": [_share(lease) for lease in changed]},
+        "after": {"leases": [_share(after[lease.id]) for lease in changed]},
+    }  # fmt: skip
+    # Of the room and of no tenant: the tenants who share it are not locked, and need not be.
+    append(conn, Event("RentSplit", "room", room_id, payload, changed[0].property_id))
+
+
+def _share(lease: Lease) -> Values:
+    return {"id": lease.id, "tenantId": lease.tenant_id, **terms_told(lease)}
 
 
 def _free_slot(conn: Connection, room: RoomRef, starts_on: date) -> int:

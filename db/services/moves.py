@@ -16,9 +16,19 @@ from db.repositories.leases import Lease, tenant_leases
 from db.repositories.lookup import RoomRef, TenantRef
 from db.services.balances import recalculate
 from db.services.billing import accrue
-from db.services.ending import days_charged, end_lease, lock_rooms, part_of_period, plan_end, post_credit
+from db.services.ending import (
+    days_charged,
+    end_lease,
+    ends_told,
+    lock_rooms,
+    part_of_period,
+    plan_end,
+    post_credit,
+    posted_under,
+)
 from db.services.leases import NoLeaseError, get_lease, lease_on, lock_tenant, open_lease
 from db.services.rooms import sync_room_statuses
+from db.services.values import lease_told
 from db.tables import charges, leases
 
 
@@ -77,6 +87,9 @@ def move_tenant(
     payload = {
         "tenantId": tenant.id, "fromRoomId": old.room_id, "roomId": room.id, "date": day, "leaseId": new.id,
         "credit": credit, "charge": charge,
+        "before": {"leases": ends_told([old])},
+        "after": {"leases": [*ends_told([get_lease(conn, old.id)]), lease_told(new)],
+                  "charges": posted_under(conn, event_id)},
     }  # fmt: skip
     event = Event("TenantMoved", "tenant", tenant.id, payload, tenant.property_id, tenant.id)
     append(conn, event, event_id=event_id)
@@ -102,20 +115,16 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     for part in unused:
         post_credit(conn, tenant, lease, part, event_id)
     credit = sum((part.amount for part in unused), Decimal(0))
+    ended = [get_lease(conn, one.id) for one in (lease, *later)]
     payload = {
-        "tenantId": tenant.id,
-        "roomId": lease.room_id,
-        "date": day,
-        "refund": refund,
-        "credit": credit,
-    }
-    append(
-        conn,
-        Event("TenantLeft", "tenant", tenant.id, payload, tenant.property_id, tenant.id),
-        event_id=event_id,
-    )
+        "tenantId": tenant.id, "roomId": lease.room_id, "date": day, "refund": refund, "credit": credit,
+        "before": {"leases": ends_told([lease, *later])},
+        "after": {"leases": ends_told(ended), "charges": posted_under(conn, event_id)},
+    }  # fmt: skip
+    event = Event("TenantLeft", "tenant", tenant.id, payload, tenant.property_id, tenant.id)
+    append(conn, event, event_id=event_id)
     _settle(conn, tenant, room_ids)
-    return Moved(get_lease(conn, lease.id), day, credit, Decimal(0), undone)
+    return Moved(ended[0], day, credit, Decimal(0), undone)
 
 
 def _lock_rooms_of(conn: Connection, tenant: TenantRef, *more: int) -> None:

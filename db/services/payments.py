@@ -15,6 +15,7 @@ from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.leases import lock_tenant
 from db.services.requests import claim_key
+from db.services.values import PAYMENT, told
 from db.tables import payments
 
 METHODS = ("cash", "transfer", "qris", "ewallet", "other")
@@ -83,8 +84,9 @@ def insert_payment(
         "property_id": tenant.property_id, "tenant_id": tenant.id, "payment_date": payment_date, "amount": amount,
         "method": method, "reference": reference, "note": note, "event_id": event_id,
     }  # fmt: skip
-    payment_id = int(conn.execute(insert(payments).values(row).returning(payments.c.id)).scalar_one())
-    payload = {"tenantId": tenant.id, "paymentId": payment_id, "amount": amount, "date": payment_date}
-    event = Event("PaymentRecorded", "payment", payment_id, payload, tenant.property_id, tenant.id)
+    posted = conn.execute(insert(payments).values(row).returning(payments)).one()
+    payload = {"tenantId": tenant.id, "paymentId": posted.id, "amount": posted.amount, "date": payment_date,
+               "after": told(PAYMENT, posted._mapping)}  # fmt: skip
+    event = Event("PaymentRecorded", "payment", posted.id, payload, tenant.property_id, tenant.id)
     append(conn, event, event_id=event_id)
-    return payment_id
+    return int(posted.id)

@@ -12,6 +12,7 @@ from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, get_property
 from db.services.guard import refusing
+from db.services.values import PROPERTY, change, told
 from db.tables import properties, rooms, tenants
 
 
@@ -45,9 +46,9 @@ def add_property(conn: Connection, code: str, name: str, **policy: object) -> Pr
     given = {key: value for key, value in policy.items() if value is not None}
     row = {"code": clean_code(code, letter=True), "name": clean(name, "name"), **_checked(given)}
     with refusing(conn, {"properties_code_key": PropertyExistsError(ref=row["code"])}):
-        property_id = conn.execute(insert(properties).values(row).returning(properties.c.id)).scalar_one()
-    append(conn, Event("PropertyAdded", "property", property_id, {"after": row}, property_id))
-    return get_property(conn, property_id)
+        added = conn.execute(insert(properties).values(row).returning(properties)).one()
+    append(conn, Event("PropertyAdded", "property", added.id, {"after": told(PROPERTY, added._mapping)}, added.id))
+    return get_property(conn, added.id)
 
 
 def edit_property(conn: Connection, prop: PropertyRow, changes: Mapping[str, object]) -> PropertyRow:
@@ -57,24 +58,28 @@ def edit_property(conn: Connection, prop: PropertyRow, changes: Mapping[str, obj
         after["name"] = clean(str(after["name"]), "name")
     if not after:
         return prop
-    before = {key: getattr(prop, key) for key in after}
-    conn.execute(update(properties).where(properties.c.id == prop.id).values(**after, version=properties.c.version + 1))
-    append(conn, Event("PropertyChanged", "property", prop.id, {"before": before, "after": after}, prop.id))
+    this = properties.c.id == prop.id
+    before = conn.execute(select(properties).where(this).with_for_update(key_share=True)).one()._mapping
+    values = {**after, "version": properties.c.version + 1}
+    changed = conn.execute(update(properties).where(this).values(values).returning(properties)).one()._mapping
+    append(conn, Event("PropertyChanged", "property", prop.id, change(tuple(after), before, changed), prop.id))
     return get_property(conn, prop.id)
 
 
 def archive_property(conn: Connection, prop: PropertyRow) -> None:
     """Hide a property that nobody lives in any more. Raises PropertyInUseError."""
     # Whoever adds a room or a tenant holds the property: they come before, or find it archived.
-    conn.execute(select(properties.c.id).where(properties.c.id == prop.id).with_for_update())
+    this = properties.c.id == prop.id
+    before = conn.execute(select(properties).where(this).with_for_update()).one()._mapping
     for table in (rooms, tenants):
         live = (
             select(func.count()).select_from(table).where(table.c.property_id == prop.id, table.c.deleted_at.is_(None))
         )
         if conn.execute(live).scalar_one():
             raise PropertyInUseError(ref=prop.code)
-    conn.execute(update(properties).where(properties.c.id == prop.id).values(archived_at=func.now()))
-    append(conn, Event("PropertyArchived", "property", prop.id, {}, prop.id))
+    archive = update(properties).where(this).values(archived_at=func.now()).returning(properties)
+    payload = change(("archived_at",), before, conn.execute(archive).one()._mapping)
+    append(conn, Event("PropertyArchived", "property", prop.id, payload, prop.id))
 
 
 def _checked(values: Mapping[str, object]) -> dict[str, object]:

@@ -1,9 +1,9 @@
 """Corrections (R11): a posted entry is never edited or deleted, one reversing entry takes it back."""
 
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from db.domain.ledger import AlreadyReversedError, ChargeEntry, PaymentEntry, require_reversible
 from db.domain.texts import clean
@@ -16,6 +16,7 @@ from db.services.guard import refusing
 from db.services.leases import lock_tenant
 from db.services.payments import open_month
 from db.services.requests import claim_key
+from db.services.values import CHARGE, DEPOSIT, PAYMENT, Values, told
 from db.tables import charges, deposit_entries, payments, reversals
 
 
@@ -49,9 +50,9 @@ def void_payment(conn: Connection, payment_id: int, reason: str, *, key: str | N
     if found is None:
         raise PaymentNotFoundError(id=payment_id)
     lock_tenant(conn, found.tenant_id)
-    told = Ledger(conn).payment(payment_id)
+    known = Ledger(conn).payment(payment_id)
     entry = PaymentEntry(found.id, found.payment_date, found.amount, found.reverses_id, found.method)
-    require_reversible(entry, told.reversed_by if told else None)
+    require_reversible(entry, known.reversed_by if known else None)
     event_id = reserve_event(conn)
     day = max(get_property(conn, found.property_id).today, found.payment_date)
     open_month(conn, day)
@@ -59,25 +60,18 @@ def void_payment(conn: Connection, payment_id: int, reason: str, *, key: str | N
         "property_id": found.property_id, "tenant_id": found.tenant_id, "payment_date": day, "amount": -found.amount,
         "method": found.method, "reverses_id": payment_id, "event_id": event_id,
     }  # fmt: skip
-    reversal_id = int(conn.execute(insert(payments).values(row).returning(payments.c.id)).scalar_one())
-    _record(conn, "payment", payment_id, reversal_id, why)
+    reversal = conn.execute(insert(payments).values(row).returning(payments)).one()
+    _record(conn, "payment", payment_id, reversal.id, why)
+    after = told(PAYMENT, reversal._mapping)
     if found.method == "deposit":
         back = {key: row[key] for key in ("property_id", "tenant_id", "amount", "event_id")}
-        conn.execute(insert(deposit_entries).values(kind="applied", entry_on=day, payment_id=reversal_id, **back))
-    _tell(
-        conn,
-        "payment",
-        payment_id,
-        reversal_id,
-        found.property_id,
-        found.tenant_id,
-        found.amount,
-        why,
-        event_id,
-    )
+        back |= {"kind": "applied", "entry_on": day, "payment_id": reversal.id}
+        returned = conn.execute(insert(deposit_entries).values(back).returning(deposit_entries)).one()
+        after["deposits"] = [told(DEPOSIT, returned._mapping)]
+    _tell(conn, "payment", reversal, why, after)
     recalculate(conn, [found.tenant_id])
-    claim.keep(reversal_id)
-    return reversal_id
+    claim.keep(reversal.id)
+    return int(reversal.id)
 
 
 def void_charge(conn: Connection, charge_id: int, reason: str, *, key: str | None = None) -> int:
@@ -102,11 +96,11 @@ def void_charge(conn: Connection, charge_id: int, reason: str, *, key: str | Non
 def reverse_charge(conn: Connection, charge_id: int, reason: str) -> int:
     """The reversing entry of a charge whose tenant is locked; returns its id."""
     found = conn.execute(select(charges).where(charges.c.id == charge_id)).one()
-    told = Ledger(conn).charge(charge_id)
+    known = Ledger(conn).charge(charge_id)
     entry = ChargeEntry(
         found.id, found.kind, found.charged_on, found.due_on, found.amount, reverses_id=found.reverses_id
     )
-    require_reversible(entry, told.reversed_by if told else None)
+    require_reversible(entry, known.reversed_by if known else None)
     event_id = reserve_event(conn)
     day: date = max(get_property(conn, found.property_id).today, found.charged_on)
     same = ("property_id", "tenant_id", "lease_id", "kind", "period_start", "period_end", "days", "of_days")
@@ -115,20 +109,10 @@ def reverse_charge(conn: Connection, charge_id: int, reason: str) -> int:
     row |= {"reverses_id": charge_id, "event_id": event_id}
     twice = AlreadyReversedError(id=charge_id, reversed_by="?")
     with refusing(conn, {"charges_reversed_once": twice}):
-        reversal_id = int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
-    _record(conn, "charge", charge_id, reversal_id, reason)
-    _tell(
-        conn,
-        "charge",
-        charge_id,
-        reversal_id,
-        found.property_id,
-        found.tenant_id,
-        found.amount,
-        reason,
-        event_id,
-    )
-    return reversal_id
+        reversal = conn.execute(insert(charges).values(row).returning(charges)).one()
+    _record(conn, "charge", charge_id, reversal.id, reason)
+    _tell(conn, "charge", reversal, reason, told(CHARGE, reversal._mapping))
+    return int(reversal.id)
 
 
 def _record(conn: Connection, entry: str, entry_id: int, reversal_id: int, reason: str) -> None:
@@ -137,20 +121,10 @@ def _record(conn: Connection, entry: str, entry_id: int, reversal_id: int, reaso
         conn.execute(insert(reversals).values(row))
 
 
-def _tell(
-    conn: Connection,
-    entry: str,
-    entry_id: int,
-    reversal_id: int,
-    property_id: int,
-    tenant_id: int,
-    amount: Decimal,
-    reason: str,
-    event_id: int,
-) -> None:
+def _tell(conn: Connection, entry: str, reversal: Row[Any], reason: str, after: Values) -> None:
     payload = {
-        "tenantId": tenant_id, "entry": entry, "entryId": entry_id, "reversalId": reversal_id,
-        "amount": -amount, "reason": reason,
+        "tenantId": reversal.tenant_id, "entry": entry, "entryId": reversal.reverses_id, "reversalId": reversal.id,
+        "amount": reversal.amount, "reason": reason, "after": after,
     }  # fmt: skip
-    event = Event("EntryReversed", entry, reversal_id, payload, property_id, tenant_id)
-    append(conn, event, event_id=event_id)
+    event = Event("EntryReversed", entry, reversal.id, payload, reversal.property_id, reversal.tenant_id)
+    append(conn, event, event_id=reversal.event_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Connection, Date, bindparam, func, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, Date, RowMapping, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.domain.texts import clean_code, clean_or_none
@@ -11,6 +11,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
 from db.services.guard import hold_property, refusing
+from db.services.values import ROOM, change, told
 from db.tables import leases, properties, rooms
 
 
@@ -66,9 +67,9 @@ def add_room(
         "status_on": prop.today,
     }
     with refusing(conn, {"rooms_number_key": RoomExistsError(ref=f"{prop.code}/{row['number']}")}):
-        room_id = int(conn.execute(insert(rooms).values(row).returning(rooms.c.id)).scalar_one())
-    append(conn, Event("RoomAdded", "room", room_id, {"after": row}, prop.id))
-    return room_id
+        added = conn.execute(insert(rooms).values(row).returning(rooms)).one()
+    append(conn, Event("RoomAdded", "room", added.id, {"after": told(ROOM, added._mapping)}, prop.id))
+    return int(added.id)
 
 
 def edit_room(conn: Connection, room: RoomRef, changes: Mapping[str, object]) -> None:
@@ -82,35 +83,34 @@ def edit_room(conn: Connection, room: RoomRef, changes: Mapping[str, object]) ->
         after["room_type"] = clean_or_none(str(after["room_type"]), "type", 80)
     rent, capacity = after.get("monthly_rent"), after.get("capacity")
     _check(rent if isinstance(rent, Decimal) else room.monthly_rent, capacity if isinstance(capacity, int) else 1)
-    before = dict(conn.execute(select(rooms).where(rooms.c.id == room.id).with_for_update()).one()._mapping)
+    before = _lock(conn, room)
     taken = {
         "rooms_number_key": RoomExistsError(ref=after.get("number", room.number)),
         "rooms_capacity_in_use": CapacityInUseError(ref=room.number),
     }
     with refusing(conn, taken):
-        conn.execute(update(rooms).where(rooms.c.id == room.id).values(**after, version=rooms.c.version + 1))
-    payload = {"before": {key: before[key] for key in after}, "after": after}
-    append(conn, Event("RoomChanged", "room", room.id, payload, room.property_id))
+        changed = _update(conn, room, after)
+    append(conn, Event("RoomChanged", "room", room.id, change(tuple(after), before, changed), room.property_id))
     sync_room_statuses(conn, [room.id])
 
 
 def set_room_status(conn: Connection, room: RoomRef, status: str) -> None:
     """Take a room out for renovation or back. `occupied` follows from the leases. Raises RoomInUseError."""
-    conn.execute(select(rooms.c.id).where(rooms.c.id == room.id).with_for_update())
+    before = _lock(conn, room)["status"]
     if status == "renovation":
         _refuse_if_let(conn, room)
-    conn.execute(update(rooms).where(rooms.c.id == room.id).values(status=status, version=rooms.c.version + 1))
-    if status != room.status:
-        _append_status(conn, room.id, room.property_id, room.status, status)
+    _update(conn, room, {"status": status})
+    if status != before:
+        _append_status(conn, room.id, room.property_id, before, status)
     sync_room_statuses(conn, [room.id])
 
 
 def archive_room(conn: Connection, room: RoomRef) -> None:
     """Hide a room that is not let. Raises RoomInUseError."""
-    conn.execute(select(rooms.c.id).where(rooms.c.id == room.id).with_for_update())
+    before = _lock(conn, room)
     _refuse_if_let(conn, room)
-    conn.execute(update(rooms).where(rooms.c.id == room.id).values(deleted_at=func.now(), version=rooms.c.version + 1))
-    append(conn, Event("RoomArchived", "room", room.id, {}, room.property_id))
+    payload = change(("deleted_at",), before, _update(conn, room, {"deleted_at": func.now()}))
+    append(conn, Event("RoomArchived", "room", room.id, payload, room.property_id))
 
 
 _SYNC = text("""
@@ -146,8 +146,18 @@ def sync_room_statuses(conn: Connection, room_ids: Sequence[int] | None = None) 
 
 
 def _append_status(conn: Connection, room_id: int, property_id: int, old: str, new: str) -> None:
-    payload = {"roomId": room_id, "oldStatus": old, "newStatus": new}
+    payload = {"roomId": room_id, "oldStatus": old, "newStatus": new,
+               "before": {"status": old}, "after": {"status": new}}  # fmt: skip
     append(conn, Event("RoomStatusChanged", "room", room_id, payload, property_id))
+
+
+def _lock(conn: Connection, room: RoomRef) -> RowMapping:
+    return conn.execute(select(rooms).where(rooms.c.id == room.id).with_for_update()).one()._mapping
+
+
+def _update(conn: Connection, room: RoomRef, values: Mapping[str, object]) -> RowMapping:
+    new = {**values, "version": rooms.c.version + 1}
+    return conn.execute(update(rooms).where(rooms.c.id == room.id).values(new).returning(rooms)).one()._mapping
 
 
 def _refuse_if_let(conn: Connection, room: RoomRef) -> None:

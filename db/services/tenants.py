@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
 from db.domain.texts import clean, clean_code, clean_or_none, code_from_name
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, TenantRef
 from db.services.guard import hold_property, refusing
+from db.services.values import TENANT, change, told
 from db.tables import leases, tenants
 
 TRIES = 20
@@ -63,13 +64,12 @@ def add_tenant(
     """
     hold_property(conn, prop)
     row = {"property_id": prop.id, **checked_contact({"name": name, **contact})}
-    tenant_id = 0
     for _ in range(TRIES if code is None else 1):
         row["code"] = free_code(conn, prop.id, name) if code is None else clean_code(code, most=24, letter=True)
         taken = TenantExistsError(ref=row["code"])
         try:
             with refusing(conn, {"tenants_code_key": taken}):
-                tenant_id = int(conn.execute(insert(tenants).values(row).returning(tenants.c.id)).scalar_one())
+                added = conn.execute(insert(tenants).values(row).returning(tenants)).one()
             break
         except TenantExistsError:
             # Another process took the free code between look and insert: look again.
@@ -77,8 +77,8 @@ def add_tenant(
                 raise
     else:
         raise taken
-    append(conn, Event("TenantAdded", "tenant", tenant_id, {"after": _told(row)}, prop.id, tenant_id))
-    return tenant_id
+    append(conn, Event("TenantAdded", "tenant", added.id, {"after": told(TENANT, added._mapping)}, prop.id, added.id))
+    return int(added.id)
 
 
 def edit_tenant(conn: Connection, tenant: TenantRef, changes: Mapping[str, str | None]) -> None:
@@ -89,25 +89,32 @@ def edit_tenant(conn: Connection, tenant: TenantRef, changes: Mapping[str, str |
         after["code"] = clean_code(str(given["code"]), most=24, letter=True)
     if not after:
         return
-    before = conn.execute(select(tenants).where(tenants.c.id == tenant.id).with_for_update()).one()._mapping
+    before = _lock(conn, tenant)
     with refusing(conn, {"tenants_code_key": TenantExistsError(ref=after.get("code"))}):
-        conn.execute(update(tenants).where(tenants.c.id == tenant.id).values(**after, version=tenants.c.version + 1))
-    payload = {"before": _told({key: before[key] for key in after}), "after": _told(after)}
+        payload = change(tuple(after), before, _update(conn, tenant, after))
     append(conn, Event("TenantChanged", "tenant", tenant.id, payload, tenant.property_id, tenant.id))
 
 
 def archive_tenant(conn: Connection, tenant: TenantRef) -> None:
     """Hide a tenant who has left; the ledger stays. Raises TenantHousedError."""
-    conn.execute(select(tenants.c.id).where(tenants.c.id == tenant.id).with_for_update())
+    before = _lock(conn, tenant)
     housed = select(leases.c.id).where(
         leases.c.tenant_id == tenant.id,
         leases.c.ends_on.is_(None) | ((leases.c.ends_on > tenant.today) & (leases.c.ends_on > leases.c.starts_on)),
     )
     if conn.execute(housed).first() is not None:
         raise TenantHousedError(ref=tenant.code)
-    changed = {"deleted_at": func.now(), "version": tenants.c.version + 1}
-    conn.execute(update(tenants).where(tenants.c.id == tenant.id).values(changed))
-    append(conn, Event("TenantArchived", "tenant", tenant.id, {}, tenant.property_id, tenant.id))
+    payload = change(("deleted_at",), before, _update(conn, tenant, {"deleted_at": func.now()}))
+    append(conn, Event("TenantArchived", "tenant", tenant.id, payload, tenant.property_id, tenant.id))
+
+
+def _lock(conn: Connection, tenant: TenantRef) -> RowMapping:
+    return conn.execute(select(tenants).where(tenants.c.id == tenant.id).with_for_update()).one()._mapping
+
+
+def _update(conn: Connection, tenant: TenantRef, values: Mapping[str, object]) -> RowMapping:
+    new = {**values, "version": tenants.c.version + 1}
+    return conn.execute(update(tenants).where(tenants.c.id == tenant.id).values(new).returning(tenants)).one()._mapping
 
 
 _LAST_NUMBER = text("""
@@ -163,8 +170,3 @@ def _national_id(typed: str) -> str:
     if len(digits) != 16 or not digits.isascii() or not digits.isdigit():
         raise NationalIdError
     return digits
-
-
-def _told(row: Mapping[str, object]) -> dict[str, object]:
-    """The row for an event: who changed the national id is history, the number itself is not."""
-    return {key: "***" if key == "national_id" and value else value for key, value in row.items()}

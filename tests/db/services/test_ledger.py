@@ -93,7 +93,7 @@ def test_each_payment_tells_one_numbered_event_to_each_consumer(house: House) ->
         select(e.id, e.tenant_seq, e.payload).where(e.type == "PaymentRecorded").order_by(e.id)
     ).all()
     assert [row.tenant_seq for row in told] == [2, 3, 4]
-    assert set(told[0].payload) == {"tenantId", "paymentId", "amount", "date", "timestamp"}
+    assert set(told[0].payload) >= {"tenantId", "paymentId", "amount", "date", "timestamp"}
     count = select(func.count()).where(deliveries.c.event_id.in_([row.id for row in told]))
     assert house.conn.execute(count).scalar_one() == 6
 
