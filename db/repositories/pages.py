@@ -15,6 +15,25 @@ class Way(Enum):
     BEHIND = "behind"
     FROM = "from"  # the cursor's own row is the first one
     BEFORE = "before"
+    UPTO = "upto"  # before it, and the cursor's own row is the last one
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the page is read from its last row to its first."""
+        return self in (Way.BEFORE, Way.UPTO)
+
+    @property
+    def inclusive(self) -> bool:
+        """Whether the cursor's own row is a part of the page."""
+        return self in (Way.FROM, Way.UPTO)
+
+    @property
+    def turned(self) -> "Way":
+        """The same place in the list that is read from its end."""
+        return _TURNED[self]
+
+
+_TURNED = {Way.BEHIND: Way.BEFORE, Way.BEFORE: Way.BEHIND, Way.FROM: Way.UPTO, Way.UPTO: Way.FROM}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,7 @@ def read_page(
     digest = _digest(keyset, scope)
     keys = keyset.columns
     # A list read backwards is one with the other direction.
-    backwards = way is Way.BEFORE
-    descending = keyset.descending != backwards
+    descending = keyset.descending != way.backwards
     if after is not None:
         query = query.where(*_beyond(_bound(_decode(after, digest), keys), keys, descending, way))
     order = [key.desc() if descending else key.asc() for key in keys]
@@ -72,7 +71,7 @@ def read_page(
     first, last = (_encode(digest, row[-len(keys) :]) for row in (rows[0], rows[len(items) - 1])) if rows else ("", "")
     # What lies beyond the last row was seen; on the other side there is whatever the cursor came from.
     page = Page(items, last if len(rows) > limit else None, first if rows and after is not None else None)
-    return page.turned() if backwards else page
+    return page.turned() if way.backwards else page
 
 
 def stream(read: Callable[[str | None, int], Page[R]], after: str | None = None) -> Iterator[R]:
@@ -92,7 +91,7 @@ def _beyond(
 
     The plain bound beside it lets the planner skip partitions.
     """
-    compare = (ge if way is Way.FROM else gt) if not descending else (le if way is Way.FROM else lt)
+    compare = (le if way.inclusive else lt) if descending else (ge if way.inclusive else gt)
     row = compare(tuple_(*keys), tuple_(*bound))
     return row, (le if descending else ge)(keys[0], bound[0])
 

@@ -61,6 +61,12 @@ def test_a_turned_page_is_the_list_upside_down(tenants: Tenants) -> None:
     assert names(page(tenants, turned.next, Way.BEFORE).turned()) == ["Dewi", "Citra", "Budi"]
 
 
+def test_a_turned_page_is_read_again_from_its_first_row(tenants: Tenants) -> None:
+    second = page(tenants, page(tenants, way=Way.BEHIND.turned).turned().next, Way.BEFORE).turned()
+    assert names(second) == ["Dewi", "Citra", "Budi"]
+    assert names(page(tenants, second.previous, Way.FROM.turned, limit=4).turned()) == ["Dewi", "Citra", "Budi", "Ani"]
+
+
 def test_nothing_is_before_the_beginning(tenants: Tenants) -> None:
     at_ani = page(tenants, limit=1).next
     first = page(tenants, at_ani, Way.BEFORE)
