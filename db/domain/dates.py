@@ -3,7 +3,7 @@
 Without it a payment taken at one in the morning of 1 April in Jakarta lands in March.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.errors import N_, RuleError, UsageError
@@ -68,3 +68,8 @@ def require_not_future(day: date, today: date) -> date:
     if day > today:
         raise FutureDateError(day=day, today=today)
     return require_plausible(day)
+
+
+def end_of_day(day: date, timezone: str) -> datetime:
+    """The instant at which a day is over in a property's time zone: the next midnight on its wall."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone))

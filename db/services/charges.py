@@ -11,10 +11,10 @@ from db.domain.texts import clean_or_none
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append, reserve_event
 from db.repositories.lookup import TenantRef
+from db.repositories.values import CHARGE, told
 from db.services.balances import recalculate
 from db.services.leases import lock_tenant
 from db.services.requests import claim_key
-from db.services.values import CHARGE, told
 from db.tables import charges
 
 KINDS = ("electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund")

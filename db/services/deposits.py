@@ -10,11 +10,11 @@ from db.domain.deposit import DepositState
 from db.domain.texts import clean_or_none
 from db.events import Event, append, reserve_event
 from db.repositories.lookup import TenantRef
+from db.repositories.values import DEPOSIT, told
 from db.services.balances import recalculate
 from db.services.leases import lock_tenant
 from db.services.payments import insert_payment
 from db.services.requests import claim_key
-from db.services.values import DEPOSIT, told
 from db.tables import deposit_entries
 
 

@@ -11,11 +11,11 @@ from db.domain.rent import next_period_start
 from db.repositories.entries import Entries
 from db.repositories.leases import Lease
 from db.repositories.lookup import TenantRef
+from db.repositories.values import CHARGE, Values, told
 from db.services.guard import refusing
 from db.services.leases import RoomFullError, split_rent
 from db.services.reversals import reverse_charge
 from db.services.tenants import TenantHousedError
-from db.services.values import CHARGE, Values, told
 from db.tables import charges, leases, rooms
 
 

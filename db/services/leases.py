@@ -16,12 +16,12 @@ from db.errors import N_, NotFoundError, RuleError
 from db.events import Event, append
 from db.repositories.leases import Lease, load_leases, tenant_leases
 from db.repositories.lookup import RoomRef, TenantNotFoundError, TenantRef, get_property
+from db.repositories.values import Values, lease_told, terms_told, told
 from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.guard import refusing
 from db.services.rooms import RoomValueError, sync_room_statuses
 from db.services.tenants import TenantHousedError
-from db.services.values import Values, lease_told, terms_told, told
 from db.tables import lease_terms, leases, rooms, tenants
 
 

@@ -14,6 +14,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append, reserve_event
 from db.repositories.leases import Lease, tenant_leases
 from db.repositories.lookup import RoomRef, TenantRef
+from db.repositories.values import lease_told
 from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.ending import (
@@ -28,7 +29,6 @@ from db.services.ending import (
 )
 from db.services.leases import NoLeaseError, get_lease, lease_on, lock_tenant, open_lease
 from db.services.rooms import sync_room_statuses
-from db.services.values import lease_told
 from db.tables import charges, leases
 
 

@@ -11,11 +11,11 @@ from db.domain.texts import clean_or_none
 from db.errors import N_, UsageError
 from db.events import Event, append, reserve_event
 from db.repositories.lookup import TenantRef
+from db.repositories.values import PAYMENT, told
 from db.services.balances import recalculate
 from db.services.billing import accrue
 from db.services.leases import lock_tenant
 from db.services.requests import claim_key
-from db.services.values import PAYMENT, told
 from db.tables import payments
 
 METHODS = ("cash", "transfer", "qris", "ewallet", "other")

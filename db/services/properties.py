@@ -11,8 +11,8 @@ from db.domain.texts import clean, clean_code, clean_or_none
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, get_property
+from db.repositories.values import PROPERTY, change, told
 from db.services.guard import refusing
-from db.services.values import PROPERTY, change, told
 from db.tables import properties, rooms, tenants
 
 

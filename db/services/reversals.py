@@ -11,12 +11,12 @@ from db.errors import N_, NotFoundError
 from db.events import Event, append, reserve_event
 from db.repositories.ledger import Ledger
 from db.repositories.lookup import get_property
+from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, Values, told
 from db.services.balances import recalculate
 from db.services.guard import refusing
 from db.services.leases import lock_tenant
 from db.services.payments import open_month
 from db.services.requests import claim_key
-from db.services.values import CHARGE, DEPOSIT, PAYMENT, Values, told
 from db.tables import charges, deposit_entries, payments, reversals
 
 

@@ -10,8 +10,8 @@ from db.domain.texts import clean_code, clean_or_none
 from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
+from db.repositories.values import ROOM, change, told
 from db.services.guard import hold_property, refusing
-from db.services.values import ROOM, change, told
 from db.tables import leases, properties, rooms
 
 

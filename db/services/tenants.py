@@ -8,8 +8,8 @@ from db.domain.texts import clean, clean_code, clean_or_none, code_from_name
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, TenantRef
+from db.repositories.values import TENANT, change, told
 from db.services.guard import hold_property, refusing
-from db.services.values import TENANT, change, told
 from db.tables import leases, tenants
 
 TRIES = 20

@@ -1,0 +1,78 @@
+"""How the book stood at the end of a day, rebuilt from the audit alone."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from db.domain.dates import end_of_day
+from db.domain.history import Fact, RoomThen, TenantThen, rebuild, room_then, tenant_then
+from db.repositories.lookup import RoomRef, TenantRef
+from db.repositories.values import CHARGE, PAYMENT, told
+from db.tables import audit_log, charges, deliveries, events, leases, payments
+
+# Waiting events are counted up to here.
+MANY = 1000
+
+_a, _d = audit_log.c, deliveries.c
+
+
+class History:
+    """The book at the end of `day` in the property's time zone: what it had been told by then."""
+
+    def __init__(self, conn: Connection, day: date, timezone: str) -> None:
+        self._conn = conn
+        self._day = day
+        self._until = end_of_day(day, timezone)
+
+    def tenant(self, tenant: TenantRef) -> TenantThen | None:
+        """A tenant as the book stood; None when it knew nothing of them."""
+        by_then, own = _a.occurred_at < self._until, _a.tenant_id == tenant.id
+        rooms = {lease["roomId"] for lease in rebuild(facts(self._conn, by_then, own)).things["lease"].values()}
+        asked = own | _of("room", rooms) | _of("property", [tenant.property_id])
+        posted = set_entries(self._conn, by_then, tenant_id=tenant.id)
+        return tenant_then(rebuild(chain(facts(self._conn, by_then, asked), posted)), tenant.id, self._day)
+
+    def room(self, room: RoomRef) -> RoomThen | None:
+        """A room as the book stood; None when it knew nothing of it.
+
+        Whom to look at is asked of the leases, which are never deleted; what they did, of the audit.
+        """
+        guests = select(leases.c.tenant_id).where(leases.c.room_id == room.id)
+        stays = _a.tenant_id.in_(guests) & _a.entity_type.in_(("tenant", "lease"))
+        asked = stays | _of("room", [room.id]) | _of("property", [room.property_id])
+        found = facts(self._conn, _a.occurred_at < self._until, asked)
+        return room_then(rebuild(found), room.id, self._day)
+
+    def waiting(self) -> int:
+        """How many events up to then the audit does not have yet, counted up to MANY."""
+        still = _d.state.in_(("ready", "leased", "dead", "discarded"))
+        query = select(_d.event_id).where(_d.consumer == "audit", still, _d.event_at < self._until).limit(MANY)
+        return int(self._conn.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def facts(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[Fact]:
+    """What the audit was told, in the order of the events: the one in which changes of a thing were made."""
+    query = select(_a.entity_type, _a.entity_id, _a.property_id, _a.tenant_id, _a.after)
+    return map(Fact._make, conn.execute(query.where(*conditions).order_by(_a.event_id)))
+
+
+def set_entries(conn: Connection, *conditions: ColumnElement[bool], tenant_id: int | None = None) -> Iterator[Fact]:
+    """The entries of audited events of many tenants: such an event tells their sum, the ledger each of them."""
+    e = events.c
+    for kind, table, names in (("charge", charges, CHARGE), ("payment", payments, PAYMENT)):
+        query = (
+            select(table)
+            .join(events, e.id == table.c.event_id)
+            .join(audit_log, (_a.occurred_at == e.recorded_at) & (_a.event_id == e.id))
+            .where(_a.tenant_id.is_(None), *conditions)
+        )
+        if tenant_id is not None:
+            query = query.where(table.c.tenant_id == tenant_id)
+        for row in conn.execute(query):
+            yield Fact(kind, row.id, row.property_id, row.tenant_id, told(names, row._mapping))
+
+
+def _of(kind: str, numbers: Iterable[int]) -> ColumnElement[bool]:
+    return (_a.entity_type == kind) & _a.entity_id.in_(list(numbers))
