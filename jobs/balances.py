@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 
 from db.events import Event, append_many
 from db.outbox import Delivery
-from db.services.balances import lock_free, recalculate, tell_calculated
+from db.services.balances import calculate, tell
+from db.services.holding import lock_free
 
 CHANNEL = "ekost_balances"
 
@@ -40,13 +41,12 @@ def _deliver_single(conn: Connection, deliveries: Sequence[Delivery]) -> list[De
     for delivery in deliveries:
         causes[delivery.tenant_id or 0].append(delivery.event_id)
     free = lock_free(conn, causes)
-    recalculate(conn, free)
-    tell_calculated(conn, {tenant_id: causes[tenant_id] for tenant_id in free})
+    tell(conn, calculate(conn, free), causes)
     return [delivery for delivery in deliveries if delivery.tenant_id not in set(free)]
 
 
 def _deliver_set(conn: Connection, delivery: Delivery) -> None:
     tenant_ids = conn.execute(_TENANTS_OF, {"event_id": delivery.event_id}).scalars().all()
-    recalculate(conn, tenant_ids)
+    calculate(conn, lock_free(conn, tenant_ids))
     payload = {"eventId": delivery.event_id, "count": len(tenant_ids)}
     append_many(conn, [Event("BalancesCalculated", "event", delivery.event_id, payload)])

@@ -1,23 +1,56 @@
-"""What is derived from a balance: paid through, oldest due, status. Amounts need no service: triggers keep them."""
+"""Balances worked out from the ledger.
+
+The triggers keep the amounts and the services keep what is derived from them, in the transaction of every change.
+Here both are worked out anew, for the workers, for `ekost balance refresh` and for every night: what is wrong after
+all is put right, and counted.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, text
 
+from db.engine import Database
 from db.events import Event, append_many
-from db.tables import balances
+from db.services.holding import IDS, Progress, ignore, in_chunks
 
-_IDS = bindparam("tenant_ids", type_=ARRAY(BigInteger))
-_RECALCULATE = text("select recalculate_balances(:tenant_ids)").bindparams(_IDS)
+_RECALCULATE = text("select recalculate_balances(:tenant_ids)").bindparams(IDS)
+_REFRESH = text("select * from refresh_balances(:tenant_ids)").bindparams(IDS)
+_DROP_WRONG_CLOSINGS = text("""
+delete from balance_closings c using closing_sums s
+ where s.tenant_id = any (:tenant_ids) and (s.charged, s.paid) is distinct from (s.total_charges, s.total_payments)
+   and c.tenant_id = s.tenant_id and c.closed_on = s.closed_on
+""").bindparams(IDS)
 
-_LOCK_TENANTS = text("""
-select id from tenants where id = any (:tenant_ids) order by id for no key update skip locked
-""").bindparams(_IDS)
-_LOCK_BALANCES = text("""
-select tenant_id from balances where tenant_id = any (:tenant_ids) order by tenant_id for no key update skip locked
-""").bindparams(_IDS)
+
+class Calculated(NamedTuple):
+    """A balance just worked out: whether the amounts were `wrong`, and whether what derives from them `changed`."""
+
+    tenant_id: int
+    property_id: int
+    outstanding_balance: Decimal
+    calculated_at: datetime
+    version: int
+    wrong: bool
+    changed: bool
+
+
+class Refreshed(NamedTuple):
+    """What a run found: balances worked out, amounts and standings put right, closings that were wrong."""
+
+    balances: int = 0
+    amounts: int = 0
+    standings: int = 0
+    closings: int = 0
+
+    def plus(self, found: Sequence[Calculated], closings: int) -> "Refreshed":
+        """With another chunk."""
+        amounts, standings = sum(one.wrong for one in found), sum(one.changed for one in found)
+        return Refreshed(
+            self.balances + len(found), self.amounts + amounts, self.standings + standings, self.closings + closings
+        )
 
 
 def recalculate(conn: Connection, tenant_ids: Iterable[int]) -> None:
@@ -27,39 +60,66 @@ def recalculate(conn: Connection, tenant_ids: Iterable[int]) -> None:
         conn.execute(_RECALCULATE, {"tenant_ids": ids})
 
 
-def lock_free(conn: Connection, tenant_ids: Iterable[int]) -> list[int]:
-    """Lock the tenants and balances that no other transaction holds, in the order of their ids; never waits.
+def calculate(conn: Connection, tenant_ids: Sequence[int]) -> list[Calculated]:
+    """Work out the balances of tenants that are held, from the last closing on; what was wrong is noted as drift."""
+    return [Calculated._make(row) for row in conn.execute(_REFRESH, {"tenant_ids": list(tenant_ids)})]
 
-    In statements of their own: what a later one reads of the ledger of a locked tenant is all there is.
+
+def tell(conn: Connection, found: Iterable[Calculated], causes: Mapping[int, Sequence[int]]) -> int:
+    """Append BalanceCalculated for each, with the ids of the events that made it necessary. Returns how many."""
+    return append_many(conn, [_calculated(one, causes.get(one.tenant_id, ())) for one in found])
+
+
+def refresh(
+    database: Database,
+    *,
+    tenant_ids: Iterable[int] | None = None,
+    property_id: int | None = None,
+    progress: Progress = ignore,
+) -> Refreshed:
+    """Work out the balances of these tenants or of all, a chunk a transaction; those that were wrong are told.
+
+    Raises DatabaseBusyError when somebody holds a tenant for too long; all others are done by then.
     """
-    ids = sorted(set(tenant_ids))
-    for lock in (_LOCK_TENANTS, _LOCK_BALANCES):
-        ids = list(conn.execute(lock, {"tenant_ids": ids}).scalars())
-    return ids
+    return _refresh(database, tenant_ids, property_id, progress, closings_too=False)
 
 
-def tell_calculated(conn: Connection, causes: Mapping[int, Sequence[int]]) -> int:
-    """Append BalanceCalculated for each tenant, with the ids of the events that made it necessary."""
-    b = balances.c
-    query = select(b.tenant_id, b.property_id, b.outstanding_balance, b.calculated_at, b.version)
-    rows = conn.execute(query.where(b.tenant_id.in_(list(causes))).order_by(b.tenant_id)).all()
-    return append_many(
-        conn,
-        [
-            Event(
-                "BalanceCalculated",
-                "tenant",
-                row.tenant_id,
-                {
-                    "tenantId": row.tenant_id,
-                    "outstandingBalance": row.outstanding_balance,
-                    "calculatedAt": row.calculated_at.astimezone(UTC).isoformat(),
-                    "version": row.version,
-                    "eventIds": list(causes[row.tenant_id]),
-                },
-                row.property_id,
-                row.tenant_id,
-            )
-            for row in rows
-        ],
-    )
+def reconcile(database: Database, *, progress: Progress = ignore) -> Refreshed:
+    """Compare every balance and every closing with the whole ledger, and put right what is wrong.
+
+    Raises as `refresh`.
+    """
+    return _refresh(database, None, None, progress, closings_too=True)
+
+
+def _refresh(
+    database: Database,
+    tenant_ids: Iterable[int] | None,
+    property_id: int | None,
+    progress: Progress,
+    *,
+    closings_too: bool,
+) -> Refreshed:
+    total = Refreshed()
+
+    def work(conn: Connection, ids: Sequence[int]) -> None:
+        nonlocal total
+        # With no wrong closing left, the sum from the last one on is that of the whole ledger.
+        dropped = conn.execute(_DROP_WRONG_CLOSINGS, {"tenant_ids": ids}).rowcount if closings_too else 0
+        found = calculate(conn, ids)
+        tell(conn, [one for one in found if one.wrong or one.changed], {})
+        total = total.plus(found, dropped)
+
+    in_chunks(database, work, tenant_ids=tenant_ids, property_id=property_id, progress=progress)
+    return total
+
+
+def _calculated(one: Calculated, event_ids: Sequence[int]) -> Event:
+    payload = {
+        "tenantId": one.tenant_id,
+        "outstandingBalance": one.outstanding_balance,
+        "calculatedAt": one.calculated_at.astimezone(UTC).isoformat(),
+        "version": one.version,
+        "eventIds": list(event_ids),
+    }
+    return Event("BalanceCalculated", "tenant", one.tenant_id, payload, one.property_id, one.tenant_id)

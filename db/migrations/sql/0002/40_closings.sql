@@ -52,6 +52,21 @@ begin
   return null;
 end $$;
 
+-- Every closing beside the sums of the whole ledger up to its day, in one pass: a closing is a mark behind its entries.
+create view closing_sums with (security_invoker = true) as
+select tenant_id, day as closed_on, total_charges, total_payments, charged, paid
+  from (select m.*, sum(m.charge) over so_far as charged, sum(m.payment) over so_far as paid
+          from (select tenant_id, charged_on as day, amount as charge, 0 as payment, null::numeric as total_charges,
+                       null::numeric as total_payments
+                  from charges
+                union all
+                select tenant_id, payment_date, 0, amount, null, null from payments
+                union all
+                select tenant_id, closed_on, 0, 0, total_charges, total_payments from balance_closings) m
+        -- The frame takes in all of the same day.
+        window so_far as (partition by m.tenant_id order by m.day)) running
+ where total_charges is not null;
+
 -- The totals of some tenants up to and including a day: the last closing before it, and the entries after that.
 -- The date bound is one that partitions are left out by.
 create function ledger_totals(tenants bigint[], day date default 'infinity')
@@ -67,48 +82,73 @@ returns table (tenant_id bigint, total_charges numeric, total_payments numeric) 
                          where x.tenant_id = t.id and x.payment_date > since.closed_on and x.payment_date <= day) paid
 $$;
 
--- Paid through, oldest due and status of some tenants from their ledger, first in first out (R12, R13).
+-- The first billing day after `day`, clamped to the month (R1). One expression, so that it is worked out in place.
+create or replace function next_boundary(billing_day smallint, day date) returns date
+  language sql immutable parallel safe
+  return case
+    when least(day - extract(day from day)::integer + billing_day,
+               (day - extract(day from day)::integer + 1 + interval '1 month')::date - 1) > day
+      then least(day - extract(day from day)::integer + billing_day,
+                 (day - extract(day from day)::integer + 1 + interval '1 month')::date - 1)
+    else least((day - extract(day from day)::integer + 1 + interval '1 month')::date + billing_day - 1,
+               (day - extract(day from day)::integer + 1 + interval '2 months')::date - 1) end;
+
+-- The last billing day on or before `day`.
+create or replace function last_boundary(billing_day smallint, day date) returns date
+  language sql immutable parallel safe
+  return case
+    when least(day - extract(day from day)::integer + billing_day,
+               (day - extract(day from day)::integer + 1 + interval '1 month')::date - 1) <= day
+      then least(day - extract(day from day)::integer + billing_day,
+                 (day - extract(day from day)::integer + 1 + interval '1 month')::date - 1)
+    else least((day - extract(day from day)::integer + 1 - interval '1 month')::date + billing_day - 1,
+               day - extract(day from day)::integer) end;
+
+-- Paid through, oldest due and status of some tenants, first in first out (R12, R13). Payments fill the oldest
+-- charges first, so what is owed lies in the newest ones; of who owes nothing only the last rent matters.
 create function standings(tenants bigint[])
 returns table (tenant_id bigint, oldest_due_on date, paid_through_on date, status text) language sql stable as $$
-  with live as (
+  with owing as (
+    select b.tenant_id, b.outstanding_balance as debt from balances b where b.tenant_id = any (tenants)
+  ), live as (
     -- A reversed charge and its reversal cancel; a reversed payment does so in the total.
-    select c.* from charges c
-     where c.tenant_id = any (tenants) and c.reverses_id is null
+    select c.id, c.tenant_id, c.kind, c.due_on, c.period_start, c.period_end, c.amount, o.debt
+      from charges c join owing o using (tenant_id)
+     where c.tenant_id = any (tenants) and c.reverses_id is null and c.amount > 0 and (o.debt > 0 or c.kind = 'rent')
        and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)
-  ), money as (
-    select b.tenant_id, b.total_payments - coalesce(sum(l.amount) filter (where l.amount < 0), 0) as amount,
-           coalesce(sum(l.amount) filter (where l.amount > 0), 0) as owed
-      from balances b left join live l using (tenant_id)
-     where b.tenant_id = any (tenants)
-     group by b.tenant_id
   ), queue as (
-    select l.tenant_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount,
-           row_number() over filling as place, sum(l.amount) over filling - m.amount as beyond
-      from live l join money m using (tenant_id) where l.amount > 0
-    window filling as (partition by l.tenant_id order by l.due_on, charge_rank(l.kind), l.id)
+    select l.tenant_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount, l.debt,
+           sum(l.amount) over (partition by l.tenant_id order by l.due_on desc, charge_rank(l.kind) desc, l.id desc
+                               rows unbounded preceding) - l.amount as newer
+      from live l where l.debt > 0
   ), state as (
-    select q.tenant_id,
-           min(q.due_on) filter (where q.beyond > 0) as oldest_due_on,
-           (array_agg(q.beyond < q.amount order by q.place) filter (where q.beyond > 0))[1] as begun,
-           min(q.period_start) filter (where q.beyond > 0 and q.kind = 'rent') as unpaid_from
-      from queue q group by q.tenant_id
+    select q.tenant_id, min(q.due_on) as oldest_due_on, bool_or(q.newer + q.amount > q.debt) as begun,
+           min(q.period_start) filter (where q.kind = 'rent') as unpaid_from
+      from queue q where q.newer < q.debt group by q.tenant_id
   ), covered as (
-    select q.tenant_id, max(q.period_end) as until
+    select l.tenant_id, max(l.period_end) as until from live l where l.debt <= 0 group by l.tenant_id
+    union all
+    select q.tenant_id, max(q.period_end)
       from queue q join state s using (tenant_id)
-     where q.kind = 'rent' and q.beyond <= 0 and (s.unpaid_from is null or q.period_start < s.unpaid_from)
+     where q.newer >= q.debt and q.kind = 'rent' and (s.unpaid_from is null or q.period_start < s.unpaid_from)
      group by q.tenant_id
   ), ahead as (
-    select m.tenant_id, prepaid_until(l, m.amount - m.owed) as until
-      from money m
-      join lateral (select x.* from leases x where x.tenant_id = m.tenant_id and x.next_period_on is not null
-                    order by x.next_period_on limit 1) l on true
-     where m.amount > m.owed
+    select o.tenant_id, prepaid_until(x, -o.debt) as until
+      from owing o
+      join lateral (select l.* from leases l where l.tenant_id = o.tenant_id and l.next_period_on is not null
+                    order by l.next_period_on limit 1) x on true
+      join lateral (select t.monthly_rent, t.billing_day from lease_terms t
+                     where t.lease_id = x.id and t.effective_on <= x.next_period_on
+                     order by t.effective_on desc limit 1) terms on true
+     where o.debt < 0
+       -- Credit that does not reach for the next period reaches no further; a stub or bridge costs less than a month.
+       and (terms.monthly_rent <= -o.debt
+            or next_boundary(terms.billing_day, x.next_period_on - 1) <> x.next_period_on)
   )
-  select m.tenant_id, s.oldest_due_on,
-         coalesce(a.until, case when c.until is not null then least(c.until, s.unpaid_from) end) - 1,
+  select o.tenant_id, s.oldest_due_on, coalesce(a.until, case when c.until is not null then least(c.until, s.unpaid_from) end) - 1,
          case when s.oldest_due_on is not null then case when s.begun then 'partial' else 'unpaid' end
-              when m.amount > m.owed then 'credit' else 'paid' end
-    from money m
+              when o.debt < 0 then 'credit' else 'paid' end
+    from owing o
     left join state s using (tenant_id) left join covered c using (tenant_id) left join ahead a using (tenant_id)
 $$;
 
