@@ -16,7 +16,7 @@ from redis import RedisError
 from rq import SimpleWorker
 from rq.job import Job
 
-from db.errors import N_
+from db.errors import N_, EkostError
 from jobs.queues import Task, Tell, connect, listed, queue_of
 
 # Seconds. RQ's own figures would leave an idle worker without maintenance for minutes.
@@ -29,7 +29,7 @@ PAUSE = 0.5
 # What may be run, made in the worker's own process; a long task looks now and then whether it has to stop.
 Tasks = Callable[["Stop"], Mapping[str, Task]]
 
-CRASHED = N_("A job in the queue {queue} failed: {error}.")
+CRASHED = N_("A job in the queue {queue} failed: {error}")
 
 
 def serve(redis_url: str, book: str, queue: str, tasks: Tasks, tell: Tell) -> None:
@@ -109,8 +109,11 @@ class QueueWorker(SimpleWorker):
             self._stop_requested = True
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Say in one line that a job failed."""
-        self.tell(CRASHED, queue=job.origin.rpartition("-")[0], error=exc_info[1])
+        """Say in one line that a job failed; that Redis is away, the relay says."""
+        error = exc_info[1]
+        if not isinstance(error, RedisError):
+            told = error if isinstance(error, EkostError) else type(error).__name__
+            self.tell(CRASHED, queue=job.origin.rpartition("-")[0], error=told)
 
 
 def _silence() -> None:

@@ -5,17 +5,18 @@ them before threads are started.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from db.embedded import lifecycle
+from db.embedded.background import Background
 from db.embedded.binaries import Program, find_postgres, find_valkey
 from db.embedded.errors import FolderUnusableError, HomeUnknownError, ServerStartError
 from db.embedded.layout import Layout
 from db.embedded.locks import is_alive, start_lock
-from db.embedded.places import find_place, make_place
+from db.embedded.places import find_place, make_place, worker_place
 from db.embedded.postgres import Postgres
 from db.embedded.privileges import reason_of, run_as
 from db.embedded.server import Server, ServerStatus
@@ -64,23 +65,41 @@ def ensure_started(home: Path) -> Servers:
     return Servers(database_url, redis_url)
 
 
-def stop(home: Path) -> tuple[str, ...]:
-    """Stop what runs, wait for the end of it and return the names; needs no server programs."""
+def ensure_worker(home: Path, command: Sequence[str]) -> None:
+    """Start `command`, an `ekost worker`, in the background of this home, unless one runs. Raises EmbeddedServerError.
+
+    One that runs is left alone, whatever its options are.
+    """
     with _told_about(home):
-        place = find_place(home.resolve())
-        if place is None:
+        home = home.resolve()
+        place = worker_place(home)
+        run_as(place.account, lambda: _start_worker(Background(Layout(place.base), command, home)))
+
+
+def stop(home: Path) -> tuple[str, ...]:
+    """Stop what runs, wait for the end of it and return the names; needs no server programs.
+
+    The worker first: it may want to finish something.
+    """
+    with _told_about(home):
+        home = home.resolve()
+        if not home.exists():
             return ()
-        return tuple(run_as(place.account, lambda: _stop(Layout(place.base))))
+        ours, place = worker_place(home), find_place(home)
+        stopped = run_as(ours.account, lambda: _stop_worker(Layout(ours.base)))
+        if place is not None:
+            stopped += run_as(place.account, lambda: _stop(Layout(place.base)))
+        return tuple(stopped)
 
 
 def status(home: Path) -> tuple[ServerStatus, ...]:
-    """State of both servers; starts and creates nothing."""
+    """State of both servers and of the worker; starts and creates nothing."""
     with _told_about(home):
         place = find_place(home.resolve())
         layout = Layout(place.base if place else home)
         rows = run_as(place.account if place else None, lambda: [kind(layout).status() for kind in _FINDERS])
         # A row comes as a plain list when it went through a pipe.
-        return tuple(ServerStatus(*row) for row in rows)
+        return (*(ServerStatus(*row) for row in rows), _worker_status(home.resolve()))
 
 
 def _ensure(home: Path, *kinds: type[Server]) -> list[str]:
@@ -122,6 +141,26 @@ def _bring_up(servers: list[Server], executables: list[Path]) -> None:
         lifecycle.start(server, executable)
     for server in servers:
         lifecycle.await_ready(server)
+
+
+def _start_worker(worker: Background) -> None:
+    worker.layout.make_base()
+    with start_lock(worker.layout.worker_lock):
+        lifecycle.start(worker, Path())
+        lifecycle.await_ready(worker)
+
+
+def _stop_worker(layout: Layout) -> list[str]:
+    worker = Background(layout)
+    if not is_alive(worker.lifetime):
+        return []
+    with start_lock(layout.worker_lock):
+        return [worker.name] if lifecycle.stop(worker) else []
+
+
+def _worker_status(home: Path) -> ServerStatus:
+    account = worker_place(home).account if home.exists() else None
+    return ServerStatus(*run_as(account, lambda: Background(Layout(home)).status()))
 
 
 def _stop(layout: Layout) -> list[str]:

@@ -47,6 +47,11 @@ class Layout:
         """Held while a process checks, starts or stops servers."""
         return self.base / "start.lock"
 
+    @property
+    def worker_lock(self) -> Path:
+        """The same for the worker, whose end may take a while."""
+        return self.base / "worker.lock"
+
     @cached_property
     def sockets(self) -> Path:
         """Folder of the sockets; under /tmp when the home's own path does not fit into a socket address."""

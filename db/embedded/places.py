@@ -53,6 +53,17 @@ def make_place(home: Path) -> Place:
     return Place(state, owner_of(state.lstat()))
 
 
+def worker_place(home: Path) -> Place:
+    """Where the worker of `home` has its files: unlike the servers, root's own runs as root, in the home itself."""
+    if os.geteuid() == 0:
+        _make_root_home(home)
+        found = home.stat()
+        if found.st_uid != 0:
+            return Place(home, owner_of(found))
+        _check_root_home(home, found)
+    return Place(home, None)
+
+
 def _give(folder: Path, account: Account) -> None:
     try:
         os.chown(folder, *account, follow_symlinks=False)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, any_, func, select
 
 from db.tables import workers
 
@@ -46,4 +46,4 @@ def _living(queue: str | None) -> Select[Any]:
     # By the clock of the moment: a caller may have been waiting in one transaction for a while.
     since = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, SILENT)
     query = select(*(_w[name] for name in WorkerRow._fields)).where(_w.seen_at > since)
-    return query if queue is None else query.where(_w.queues.any(queue))
+    return query if queue is None else query.where(any_(_w.queues) == queue)

@@ -1,5 +1,7 @@
-"""`ekost up`, `down` and `status`: the bundled servers."""
+"""`ekost up`, `down` and `status`: the bundled servers, and the worker in the background."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +10,7 @@ from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import command
-from locales.catalogs import _
+from locales.catalogs import _, current_language
 
 FIELDS = (
     Field("name", N_("Server")),
@@ -21,9 +23,17 @@ FIELDS = (
 )
 
 
-@command("up", _("Start the bundled servers."), examples=("ekost up", "ekost up -o json"), fields=FIELDS)
-def up(context: typer.Context) -> None:
-    from db.embedded.driver import ensure_postgres, ensure_started, ensure_valkey, status
+@command(
+    "up",
+    _("Start the bundled servers; with --worker also a worker in the background, unless one runs there."),
+    examples=("ekost up", "ekost up --worker", "ekost up -o json"),
+    fields=FIELDS,
+)
+def up(
+    context: typer.Context,
+    worker: Annotated[bool, typer.Option("--worker", help=_("Start `ekost worker` in the background too."))] = False,
+) -> None:
+    from db.embedded.driver import ensure_postgres, ensure_started, ensure_valkey, ensure_worker, status
 
     ekost = Context.of(context)
     own_database, own_queue = ekost.settings.database_url, ekost.settings.redis_url
@@ -35,10 +45,19 @@ def up(context: typer.Context) -> None:
         ensure_started(ekost.home)
     with ekost.reading():
         pass  # connected once: the schema is there
+    if worker:
+        # This very program, wherever it was installed.
+        program = [sys.executable, str(Path(sys.argv[0]).absolute())]
+        ensure_worker(ekost.home, [*program, "worker", "--lang", current_language()])
     ekost.show_list(status(ekost.home))
 
 
-@command("down", _("Stop the bundled servers."), examples=("ekost down",), fields=FIELDS[:1])
+@command(
+    "down",
+    _("Stop the bundled servers and their worker; it finishes what it has begun."),
+    examples=("ekost down",),
+    fields=FIELDS[:1],
+)
 def down(context: typer.Context) -> None:
     from db.embedded.driver import stop
 
@@ -51,7 +70,7 @@ def down(context: typer.Context) -> None:
 
 @command(
     "status",
-    _("Show whether the servers run; starts nothing."),
+    _("Show whether the servers and the worker run; starts nothing."),
     examples=("ekost status", "ekost status --url"),
     fields=FIELDS,
 )

@@ -39,7 +39,7 @@ def test_one_server_can_be_started_alone(fresh: Installation) -> None:
     url = fresh.run(lambda: driver.ensure_valkey(fresh.home))
 
     assert url.startswith("unix:///")
-    assert [server.state for server in fresh.status()] == ["stopped", "running"]
+    assert [server.state for server in fresh.status()] == ["stopped", "running", "stopped"]
 
 
 def test_stop_ends_every_process_and_keeps_the_data(running: Installation) -> None:
@@ -50,7 +50,7 @@ def test_stop_ends_every_process_and_keeps_the_data(running: Installation) -> No
     assert running.stop() == ("valkey", "postgresql")
     assert running.stop() == ()
     assert running.survivors(processes) == set()
-    assert [server.state for server in running.status()] == ["stopped", "stopped"]
+    assert [server.state for server in running.status()] == ["stopped", "stopped", "stopped"]
 
     running.start()
     assert running.sql("SELECT n FROM kept") == [(42,)]
@@ -70,13 +70,14 @@ def test_status_and_stop_create_and_start_nothing(fresh: Installation) -> None:
     assert [(server.name, server.state, server.pid) for server in servers] == [
         ("postgresql", "stopped", 0),
         ("valkey", "stopped", 0),
+        ("worker", "stopped", 0),
     ]
     assert fresh.stop() == ()
     assert not fresh.home.exists()
 
 
 def test_status_names_version_process_and_places(running: Installation) -> None:
-    database, queue = running.status()
+    database, queue, _worker = running.status()
 
     assert (database.name, database.state, database.version) == ("postgresql", "running", "18")
     assert queue.version.startswith("valkey 9.")

@@ -1,0 +1,146 @@
+"""The relay: work is done soon, with Redis, without it, and after everything that can happen to either server."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import make_url, text
+
+from db.engine import Database
+from db.repositories.workers import WorkerRow, Workers
+from tests.conftest import command
+from tests.jobs.running import Bell, RunningWorker, wait_until
+from tests.jobs.town import pay, pay_and_wait, undone, wait_until_done
+from tests.processes import signal_all
+
+Start = Callable[..., RunningWorker]
+BY_HAND, BACK = "the relay does the work itself", "Redis answers again"
+
+
+def alive(database: Database) -> list[WorkerRow]:
+    with database.reading() as conn:
+        return Workers(conn).rows()
+
+
+def test_without_redis_the_relay_works_until_it_is_back(town: Database, start_worker: Start, bell: Bell) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    bell.kill()
+    worker.wait_until_told(BY_HAND, 3)
+    assert pay_and_wait(town) < 1
+    wait_until(lambda: [row.by_hand for row in alive(town)] == [True], 2)
+    bell.start()
+    worker.wait_until_told(BACK, 3)
+    wait_until(lambda: [row.by_hand for row in alive(town)] == [False], 2)
+    _relay, *hands = worker.children()
+    signal_all(hands, signal.SIGSTOP)
+    pay(town)
+    time.sleep(0.8)
+    assert undone(town) == 2, "only the workers work again"
+    signal_all(hands, signal.SIGCONT)
+    assert wait_until_done(town) < 5
+    assert worker.told.count(BY_HAND) == 1
+
+
+def test_a_redis_that_hangs_is_no_better_than_none(town: Database, start_worker: Start, bell: Bell) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    bell.freeze()
+    pay(town)
+    assert wait_until_done(town) < 3.5
+    assert pay_and_wait(town) < 2
+    bell.thaw()
+    worker.wait_until_told(BACK, 4)
+    assert pay_and_wait(town) < 4
+
+
+def test_it_starts_without_redis(town: Database, start_worker: Start, bell: Bell) -> None:
+    bell.kill()
+    worker = start_worker(town)
+    pay(town)
+    worker.wait_until_told(BY_HAND, 5)
+    assert wait_until_done(town) < 3
+
+
+def test_jobs_that_redis_forgot_are_rung_for_again(town: Database, start_worker: Start, bell: Bell) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    _relay, *hands = worker.children()
+    signal_all(hands, signal.SIGSTOP)
+    pay(town)
+    wait_until(lambda: any(b"drain" in key for key in bell.client().keys("rq:job:*")))
+    bell.client().flushall()
+    signal_all(hands, signal.SIGCONT)
+    assert wait_until_done(town) < 4.5
+
+
+def test_a_job_whose_worker_was_killed_is_rung_for_again(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    relay, *hands = worker.children()
+    os.kill(relay, signal.SIGSTOP)
+    pay(town)
+    with town.transaction() as conn:
+        # The delivery can't be claimed, so that only the job is lost and not a lease.
+        conn.execute(text("lock table deliveries in access exclusive mode"))
+        os.kill(relay, signal.SIGCONT)
+        signal_all(hands, signal.SIGKILL)
+        wait_until(lambda: len(worker.children()) == 4)
+    assert wait_until_done(town) < 5
+
+
+def test_a_notice_that_nobody_sends_costs_half_a_second(town: Database, start_worker: Start) -> None:
+    start_worker(town)
+    pay_and_wait(town)
+    pay(town, ring=False)
+    assert wait_until_done(town) < 2
+
+
+def test_the_database_may_go_and_come_back(town: Database, server_url: str, start_worker: Start) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    name = make_url(town.url).database
+    command(server_url, f"alter database {name} allow_connections false")
+    command(server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+    worker.wait_until_told("does not answer: waiting", 5)
+    command(server_url, f"alter database {name} allow_connections true")
+    worker.wait_until_told("The database answers again", 5)
+    assert pay_and_wait(town) < 5
+    assert len(worker.children()) == 4
+    wait_until(lambda: len(alive(town)) == 1, 8)
+
+
+def test_a_sign_of_life_is_given_and_taken_back(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town, "--queues", "balances,audit")
+    wait_until(lambda: alive(town))
+    (row,) = alive(town)
+    assert (row.pid, row.queues, row.by_hand) == (worker.pid, ["balances", "audit"], False)
+    with town.reading() as conn:
+        assert Workers(conn).alive("audit")
+        assert not Workers(conn).alive("imports")
+    with town.transaction() as conn:
+        conn.execute(text("delete from workers"))
+    wait_until(lambda: alive(town), 8)  # struck off by mistake, it signs on again
+    worker.signal(signal.SIGTERM)
+    assert worker.wait() == 143
+    assert not alive(town)
+
+
+def test_a_worker_that_fell_silent_is_not_alive(town: Database) -> None:
+    with town.transaction() as conn:
+        old = "insert into workers (host, pid, queues, seen_at) values ('h', 1, '{audit}', now() - interval '16 s')"
+        conn.execute(text(old))
+    assert alive(town) == []
+
+
+@pytest.mark.parametrize("count", [2])
+def test_two_workers_share_the_work(town: Database, start_worker: Start, count: int) -> None:
+    for _ in range(count):
+        start_worker(town)
+    for _ in range(5):
+        pay(town)
+    wait_until_done(town)
+    assert len(alive(town)) == count
+    assert undone(town) == 0

@@ -1,0 +1,133 @@
+"""`ekost worker`: what it does, what it refuses, how it ends."""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from rq import Callback, Queue
+from sqlalchemy import text
+
+from db.engine import Database
+from db.repositories.workers import Workers
+from jobs.queues import DRAIN, book_of, queue_of
+from tests.jobs.running import Bell, RunningWorker, wait_until
+from tests.jobs.town import pay, pay_and_wait, seconds_to_balance, undone
+from tests.processes import all_processes
+
+Start = Callable[..., RunningWorker]
+
+
+def queue(bell: Bell, database: Database, name: str = "balances") -> Queue:
+    with database.transaction() as conn:
+        return queue_of(bell.client(), name, book_of(conn))
+
+
+def test_what_a_payment_causes_is_done_at_once(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town)
+    pay_and_wait(town)
+    took = []
+    for _ in range(10):
+        pay_and_wait(town)
+        took.append(seconds_to_balance(town))
+    assert sorted(took)[7] < 0.25, (took, worker.told)
+    assert len(worker.children()) == 4
+
+
+def test_nothing_runs_that_is_on_no_list(town: Database, start_worker: Start, bell: Bell, tmp_path: Path) -> None:
+    planted, trace = queue(bell, town), tmp_path / "trace"
+    function = planted.enqueue_call("os.system", (f"touch {trace}",))
+    # RQ would call it with the job, and the job would fail of it.
+    callback = planted.enqueue_call(DRAIN, ("balances",), on_success=Callback("os.mkdir"))
+    method = planted.enqueue_call("format")
+    method.data = json.dumps(["upper", "a text", [], {}]).encode()
+    method.save()
+    worker = start_worker(town)
+    wait_until(lambda: len(planted.failed_job_registry) == 2, what=worker.told)
+    assert set(planted.failed_job_registry.get_job_ids()) == {function.id, method.id}
+    assert "JobRefusedError" in str(function.latest_result().exc_string)
+    wait_until(lambda: callback.get_status() == "finished")
+    assert not trace.exists()
+    assert worker.told.count("it is on no list") == 2
+    pay_and_wait(town)  # and the worker still works
+
+
+def test_an_error_leaves_no_data_in_redis(town: Database, start_worker: Start, bell: Bell) -> None:
+    broken = queue(bell, town)
+    job = broken.enqueue_call(DRAIN, ("Budi's phone number",), failure_ttl=60)
+    start_worker(town)
+    wait_until(lambda: job.get_status() == "failed")
+    told = str(job.latest_result().exc_string)
+    assert "JobFailedError" in told
+    assert "phone" not in told
+
+
+def test_children_end_with_a_killed_parent(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town, "-n", "2")
+    wait_until(lambda: len(worker.children()) == 7)
+    children = worker.children()
+    worker.signal(signal.SIGKILL)
+    assert worker.wait() == 137
+    wait_until(lambda: not all_processes().keys() & set(children), 2)
+
+
+def test_a_crashed_child_is_started_again(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town)
+    wait_until(lambda: len(worker.children()) == 4)
+    for child in worker.children():
+        os.kill(child, signal.SIGKILL)
+    worker.wait_until_told("is started again")
+    wait_until(lambda: len(worker.children()) == 4)
+    pay_and_wait(town)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_stops_when_the_job_at_hand_is_done(
+    town: Database, start_worker: Start, number: signal.Signals, status: int
+) -> None:
+    worker = start_worker(town)
+    with busy(worker, town):
+        worker.signal(number)
+        worker.wait_until_told("Stopping")
+    assert worker.wait() == status
+    assert undone(town) == 0
+    assert not workers_alive(town)
+
+
+def test_asked_twice_it_stops_at_once(town: Database, start_worker: Start) -> None:
+    worker = start_worker(town)
+    with busy(worker, town):
+        worker.signal(signal.SIGINT)
+        worker.wait_until_told("Stopping")
+        worker.signal(signal.SIGINT)
+        assert worker.wait(2) == 130
+    assert undone(town) == 1
+
+
+@contextmanager
+def busy(worker: RunningWorker, database: Database) -> Iterator[None]:
+    """The worker is in the middle of a job, and stays there until the end of this."""
+    wait_until(lambda: len(worker.children()) == 4)
+    relay = worker.children()[0]
+    os.kill(relay, signal.SIGSTOP)
+    pay(database)
+    with database.transaction() as conn:
+        conn.execute(text("lock table events in share mode"))
+        os.kill(relay, signal.SIGCONT)
+        wait_until(lambda: somebody_waits(database))
+        yield
+
+
+def somebody_waits(database: Database) -> bool:
+    with database.reading() as conn:
+        return bool(
+            conn.execute(text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")).scalar_one()
+        )
+
+
+def workers_alive(database: Database) -> bool:
+    with database.reading() as conn:
+        return Workers(conn).alive()
