@@ -18,6 +18,7 @@ from typer.core import TyperArgument, TyperOption
 
 from db.domain.csvrows import COLUMNS, Kind
 from db.errors import EkostError
+from db.policies import POLICIES
 from db.settings import known_settings, variable_of
 from ekost_cli.commands.help import MEANINGS, OTHER_VARIABLES
 from ekost_cli.examples import all_verbs
@@ -80,6 +81,15 @@ def variables() -> str:
     return _table(("Variable", "Meaning"), _coded(OTHER_VARIABLES.items()))
 
 
+def policies() -> str:
+    """Every queue with its attempts, pauses and promise."""
+    rows = (
+        (f"`{name}`", str(it.attempts), ", ".join(map(str, it.pauses)) or "-", f"{it.sla:g}" if it.sla else "-")
+        for name, it in POLICIES.items()
+    )
+    return _table(("Queue", "Attempts", "Pauses between them (s)", "Done within (s)"), rows)
+
+
 def columns(kind: Kind) -> str:
     """The columns of a file of one kind; the first two names are the Indonesian and the English one."""
     rows = ((*map(_listed, (it.words[:2], it.words[2:])), "required" if it.required else "") for it in COLUMNS[kind])
@@ -92,6 +102,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "exit-codes": exit_codes,
     "errors": errors,
+    "policies": policies,
     "settings": settings,
     "variables": variables,
     "payment-columns": partial(columns, "payments"),
