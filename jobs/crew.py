@@ -16,11 +16,13 @@ from jobs.drain import EFFECTS, drain
 from jobs.heartbeat import Heartbeat
 from jobs.queues import DRAIN, IMPORT, Doorbell, Task, Tell, book_of, connect
 from jobs.relay import Relay
+from jobs.schedules import Calendar
 from jobs.supervisor import Child, Supervisor
 from jobs.worker import Stop, serve
 
-# Connections that one process keeps: the relay listens on one, works on another, and gives its sign of life.
-POOL = 4
+# Connections that one process keeps: the relay listens on one, and works, gives signs of life and looks at the calendar
+# with others.
+POOL = 6
 
 STARTED = N_("Working on {queues} (process {pid}). Ctrl-C stops.")
 
@@ -55,14 +57,17 @@ class Crew:
         heartbeat = Heartbeat(database, self.queues)
         relay = Relay(database, Doorbell(self.redis_url, self.book), self.queues, self.tell)
         relay.on_change = lambda: heartbeat.work_by_hand(relay.by_hand)
+        calendar = Calendar(database, self.tell)
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             relay.stopping = True
 
         signal.signal(signal.SIGTERM, stop)
         heartbeat.start()
+        calendar.start()
         relay.run()
         heartbeat.stop()
+        calendar.stop()
 
     def work(self, queue: str) -> None:
         """Be a worker on one queue until SIGTERM."""

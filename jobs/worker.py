@@ -5,7 +5,6 @@ child per job, because a fork costs more than most jobs; what a killed worker ha
 """
 
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -121,4 +120,3 @@ def _silence() -> None:
     logger = logging.getLogger("rq")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
-    os.environ.pop("RQ_WORKER_ID", None)

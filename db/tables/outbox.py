@@ -54,6 +54,10 @@ schedules = Table(
     "schedules",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("done_for", Text, nullable=False),
-    Column("done_at", Instant, nullable=False, server_default=text("now()")),
+    Column("done_for", Text),
+    Column("done_at", Instant),
+    Column("zone", Text, primary_key=True, server_default=text("''")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("next_at", Instant),
+    Column("error", Text),
 )

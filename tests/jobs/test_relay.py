@@ -103,7 +103,8 @@ def test_the_database_may_go_and_come_back(town: Database, server_url: str, star
     pay_and_wait(town)
     name = make_url(town.url).database
     command(server_url, f"alter database {name} allow_connections false")
-    command(server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+    everybody = "select pg_terminate_backend(pid) from pg_stat_activity"
+    command(server_url, f"{everybody} where datname = '{name}'")
     worker.wait_until_told("does not answer: waiting", 5)
     command(server_url, f"alter database {name} allow_connections true")
     worker.wait_until_told("The database answers again", 5)

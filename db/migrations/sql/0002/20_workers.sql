@@ -12,9 +12,15 @@ create table workers (
 );
 create index idx_workers_seen_at on workers (seen_at desc);
 
--- What is done once a day or month, and when it was last done; a run that failed stays due.
+-- What is done once a day or month, in each time zone or once for all (''): the day or month that it was last done for.
+-- A run that failed stays due, and is tried again from `next_at` on.
 create table schedules (
-  name text primary key,
-  done_for text not null,
-  done_at timestamptz not null default now()
+  name text not null,
+  done_for text,
+  done_at timestamptz,
+  zone text not null default '',
+  failures integer not null default 0,
+  next_at timestamptz,
+  error text,
+  primary key (name, zone)
 );
