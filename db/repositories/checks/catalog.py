@@ -7,6 +7,7 @@ from db.repositories.checks.check import Check
 # Types that db.events does not name are told to the audit alone; they stand under an empty type here.
 # One that nobody is told stands with an empty consumer.
 _DELIVERIES = [(kind, to) for kind, consumers in CONSUMERS.items() for to in consumers or ("",)] + [("", "audit")]
+_ASKED = {"types": [kind for kind, _ in _DELIVERIES], "consumers": [to for _, to in _DELIVERIES]}
 
 BALANCES = (
     Check(
@@ -26,6 +27,10 @@ BALANCES = (
         "aging_adds_up",
         N_("The aging buckets of every tenant, less the credit, add up to the balance."),
         "filled",
+    ),
+    Check(
+        "closings_match_ledger",
+        N_("Every closing of a month equals the entries up to its last day."),
     ),
     Check(
         "deposits_add_up",
@@ -92,14 +97,45 @@ EVENTS = (
     Check("events_numbered_once", N_("No two events have the same number.")),
     Check(
         "events_have_deliveries",
-        N_("Every event has a delivery for each consumer."),
-        parameters={"types": [kind for kind, _ in _DELIVERIES], "consumers": [to for _, to in _DELIVERIES]},
+        N_("Every event has a delivery for each consumer, or its effect."),
+        "told",
+        _ASKED,
+    ),
+    Check(
+        "deliveries_fit_their_event",
+        N_("Every delivery is to a consumer of its event, for its tenant, tried no more often than allowed."),
+        parameters=_ASKED,
+    ),
+    Check(
+        "deliveries_not_dead",
+        N_("No delivery is dead: one that failed too often waits for somebody to retry or discard it."),
+    ),
+    Check(
+        "discarded_deliveries_told",
+        N_("Every discarded delivery is told by an event, with its reason."),
+    ),
+    Check(
+        "balances_told_once",
+        N_("Every event that was delivered to the balances stands behind exactly one calculated balance."),
+        "told",
     ),
     Check(
         "tenant_events_gapless",
         N_("The events of every tenant are numbered from 1 without gap or repetition."),
     ),
     Check("request_keys_answered", N_("Every request key leads to the answer of its request.")),
+)
+
+AUDIT = (
+    Check(
+        "audited_events_logged",
+        N_("Every event that was delivered to the audit has its row there, and no other event."),
+    ),
+    Check("audit_tells_events", N_("Every row of the audit tells of an event, as it happened.")),
+    Check(
+        "audit_positions_gapless",
+        N_("The rows of the audit are numbered from 1 without gap, each linked to the one before, up to the head."),
+    ),
 )
 
 IMPORTS = (
@@ -111,18 +147,22 @@ IMPORTS = (
         "imported_rows_are_known",
         N_("Every applied row is known again, so that no import books it twice, and undone payments are all reversed."),
     ),
+    Check(
+        "finished_imports_told",
+        N_("Every finished import is told by one event with its count, and has left no table behind."),
+    ),
 )
 
 STORAGE = (
     Check("default_partitions_empty", N_("Every row has found the partition of its date.")),
     Check(
         "partitions_ahead",
-        N_("Payments and events have a partition for this month and the next."),
+        N_("Payments, events and audit have a partition for this month and the next."),
         "family",
     ),
     Check(
         "history_is_guarded",
-        N_("Payments, charges, reversals, deposits and events can't be changed, deleted or emptied in any partition."),
+        N_("Ledger, events, audit and drifts can't be changed, deleted or emptied in any partition."),
         "family",
     ),
     Check(
@@ -137,4 +177,6 @@ STORAGE = (
     Check("schema_is_valid", N_("No constraint is left unvalidated and no index half built."), "family"),
 )
 
-CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *IMPORTS, *STORAGE)
+WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule done, in the future.")),)
+
+CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *AUDIT, *IMPORTS, *STORAGE, *WORKERS)

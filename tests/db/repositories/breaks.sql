@@ -30,7 +30,7 @@ update balances set paid_through_on = '2020-01-01' where tenant_id = (select id 
 --- standings_match_ledger | tenant | oldest_due_on=-
 update balances set oldest_due_on = null where tenant_id = (select id from behind);
 
---- aging_adds_up reversals_negate_originals | tenant | balance=-20001.00
+--- aging_adds_up reversals_negate_originals audit_tells_events | tenant | balance=-20001.00
 update charges set amount = amount - 1 where id = (select min(reversal) from damage);
 update balances set total_charges = total_charges - 1 where tenant_id = (select min(tenant_id) from damage);
 update events set payload = payload || '{"amount": "-50001.00"}'
@@ -123,23 +123,23 @@ update rooms set status = 'renovation' where number = 'A5';
 --- entries_have_an_event events_own_their_entries | charge | event=990001 type=-
 update charges set event_id = 990001 where id = (select id from a_rent);
 
---- entries_have_an_event tenant_events_gapless | payment | event_tenant=
+--- entries_have_an_event tenant_events_gapless audit_tells_events deliveries_fit_their_event | payment | event_tenant=
 update events set tenant_id = tenant_id + 1
  where id = (select event_id from payments where id = (select id from a_payment));
 
---- events_own_their_entries | event | told_amount=1.00
+--- events_own_their_entries audit_tells_events | event | told_amount=1.00
 update events set payload = payload || '{"amount": "1.00"}' where type = 'PaymentRecorded';
 
---- events_own_their_entries | event | told_amount=-
+--- events_own_their_entries audit_tells_events | event | told_amount=-
 update events set payload = payload || '{"amount": "x"}' where type = 'DepositReceived';
 
---- events_own_their_entries | event | told_count=999
+--- events_own_their_entries audit_tells_events | event | told_count=999
 update events set payload = payload || '{"count": 999}' where type = 'ChargesPosted';
 
---- events_own_their_entries | event | charges=2
+--- events_own_their_entries audit_tells_events deliveries_fit_their_event | event | charges=2
 update events set type = 'TenantChanged' where type = 'TenantMoved';
 
---- events_own_their_entries | event | told_entry=
+--- events_own_their_entries audit_tells_events | event | told_entry=
 update events set entity_id = entity_id + 1 where type = 'ChargePosted';
 
 --- events_numbered_once | event | events=2
@@ -147,11 +147,11 @@ insert into events (id, recorded_at, type, entity_type, entity_id, payload)
 select id, recorded_at + interval '1 second', type, entity_type, entity_id, payload
   from events where type = 'RoomAdded' limit 1;
 
---- events_have_deliveries | event | type=PaymentRecorded consumer=balances
-delete from deliveries where (event_id, consumer) = (select min(id), 'balances' from events where type = 'PaymentRecorded');
+--- events_have_deliveries | event | consumer=balances
+delete from deliveries where consumer = 'balances' and state = 'discarded';
 
 --- events_have_deliveries | event | type=RoomAdded consumer=audit
-delete from deliveries where event_id = (select min(id) from events where type = 'RoomAdded');
+insert into events (type, entity_type, entity_id, payload) values ('RoomAdded', 'room', 1, '{}');
 
 --- tenant_events_gapless | tenant | event_seq=
 update tenants set event_seq = event_seq + 1 where id = (select id from behind);
@@ -165,16 +165,16 @@ update events set tenant_seq = 1 where tenant_id = (select id from behind);
 --- request_keys_answered | request_key | operation=record_payment
 insert into request_keys (key, operation, request_hash) values ('k-1', 'record_payment', sha256('x'));
 
---- events_own_their_entries | event | type=PaymentsImported
+--- events_own_their_entries audit_tells_events | event | type=PaymentsImported
 update events set payload = payload || '{"amount": "1.00"}' where type = 'PaymentsImported';
 
---- events_own_their_entries | event | type=PaymentsReversed
+--- events_own_their_entries audit_tells_events | event | type=PaymentsReversed
 update events set payload = payload || '{"count": 2}' where type = 'PaymentsReversed';
 
 --- imports_add_up | import | state=done rows_total=2 rows_applied=1 known=1 rows_skipped=0 rows_rejected=1 errors=0
 delete from import_errors where import_id = (select id from imports where kind = 'rooms');
 
---- imports_add_up | import | rows_skipped=1
+--- imports_add_up finished_imports_told | import | rows_skipped=1
 update imports set rows_skipped = rows_skipped + 1, rows_total = rows_total + 1, rows_rejected = rows_rejected - 1,
        rows_applied = rows_applied + 1 where kind = 'payments' and state = 'done';
 
@@ -236,3 +236,122 @@ alter table rooms add constraint tall check (capacity < 99) not valid;
 
 --- schema_is_valid | index | table=payments
 create index half_built on only payments (note);
+
+--- closings_match_ledger | tenant | total_charges=
+update balance_closings set total_charges = total_charges + 1
+ where tenant_id = (select id from behind) and closed_on = (select max(closed_on) from balance_closings);
+
+--- closings_match_ledger | tenant | payments_posted=1500000.00
+update balance_closings set total_payments = 0 where tenant_id = (select id from behind);
+
+--- deliveries_fit_their_event | delivery | consumer=balances type=RoomAdded
+insert into deliveries (event_id, event_at, consumer, max_attempts)
+select id, recorded_at, 'balances', 4 from events where type = 'RoomAdded' limit 1;
+
+--- deliveries_fit_their_event | delivery | consumer=nobody
+insert into deliveries (event_id, event_at, consumer, max_attempts)
+select id, recorded_at, 'nobody', 4 from events where type = 'BalanceCalculated' limit 1;
+
+--- deliveries_fit_their_event | delivery | event_tenant=
+update deliveries set tenant_id = null where tenant_id = (select id from behind);
+
+--- deliveries_fit_their_event | delivery | attempts=9 max_attempts=4
+update deliveries set attempts = 9 where event_id = (select min(event_id) from deliveries where consumer = 'balances');
+
+--- deliveries_not_dead | delivery | consumer=balances
+update deliveries set state = 'dead', discard_reason = null where state = 'discarded';
+
+--- discarded_deliveries_told | delivery | reason=no reason
+update deliveries set discard_reason = 'no reason' where state = 'discarded';
+
+--- balances_told_once | event | type=PaymentRecorded state=ready times=1
+update deliveries set state = 'ready', done_at = null where consumer = 'balances' and event_id =
+  (select event_id from payments where id = (select id from a_payment));
+
+--- balances_told_once | event | times=0
+update events set payload = payload || '{"eventIds": []}'
+ where id = (select min(id) from events where type = 'BalanceCalculated');
+
+--- balances_told_once | event | state=done times=2
+update events set payload = payload || (select jsonb_build_object('eventIds', payload -> 'eventIds') from events
+                                         where type = 'BalanceCalculated' order by id limit 1)
+ where id = (select max(id) from events where type = 'BalanceCalculated');
+
+--- balances_told_once | event | type=- state=- times=1
+update events set payload = payload || '{"eventId": 990001}' where type = 'BalancesCalculated';
+
+--- audited_events_logged | event | state=done position=-
+delete from audit_log where position = (select max(position) from audit_log);
+update audit_head set position = position - 1, hash = (select hash from audit_log order by position desc limit 1);
+
+--- audited_events_logged | event | state=ready position=
+update deliveries set state = 'ready', done_at = null where consumer = 'audit' and event_id =
+  (select min(id) from events where type = 'RoomAdded');
+
+--- audit_tells_events | audit | operation=RoomClosed type=RoomAdded
+update audit_log set operation = 'RoomClosed' where operation = 'RoomAdded';
+
+--- audit_tells_events | audit | type=PaymentRecorded
+update audit_log set details = details || '{"amount": "1.00"}' where operation = 'PaymentRecorded';
+
+--- audit_tells_events | audit | actor=somebody
+update audit_log set actor = 'somebody' where operation = 'TenantMoved';
+
+--- audit_tells_events audited_events_logged | audit | type=-
+update audit_log set event_id = 990001 where position = 3;
+
+--- audit_tells_events audit_positions_gapless | audit | event=990001
+with forged as (
+  insert into audit_log (position, event_id, occurred_at, recorded_at, operation, entity_type, entity_id, actor, details,
+                         previous_hash, hash)
+  select position + 1, 990001, now(), now(), 'PaymentRecorded', 'payment', 1, 'me', '{}', hash, sha256('x') from audit_head
+)
+update audit_head set position = position + 1;
+
+--- audit_positions_gapless | audit | before=2 linked=True
+update audit_log set position = position + 1000 where position > 2;
+update audit_log set position = position - 999 where position > 2;
+update audit_head set position = position + 1;
+
+--- audit_positions_gapless | audit | linked=False
+update audit_log set hash = sha256('x') where position = 5;
+
+--- audit_positions_gapless | audit_head | linked=False
+update audit_head set hash = sha256('x');
+
+--- audit_positions_gapless | audit_head |
+delete from audit_head;
+
+--- finished_imports_told audit_tells_events | import | state=done rows_applied=2 told=0
+update events set entity_id = 990001 where type = 'ImportFinished';
+
+--- finished_imports_told audit_tells_events | import | told=4
+update events set entity_id = (select min(id) from imports) where type = 'ImportFinished';
+
+--- finished_imports_told imports_add_up | import | rows_applied=0 told=1 applied_told=1
+update imports set rows_applied = 0, rows_skipped = rows_skipped + rows_applied where kind = 'tenants';
+
+--- finished_imports_told | import | state=queued
+insert into imports (kind, file_name, file_hash, rows_total) values ('payments', 'x.csv', repeat('0', 64), 2);
+
+--- finished_imports_told | import | table=import_stage_990001
+create table import_stage_990001 (line bigint);
+
+--- workers_seen_in_time | worker |
+insert into workers (host, pid, queues, seen_at) values ('here', 1, '{audit}', now() + interval '1 day');
+
+--- workers_seen_in_time | schedule |
+insert into schedules values ('billing', 'x', now() + interval '1 day');
+
+--- default_partitions_empty events_have_deliveries | partition | lines=1
+insert into events (recorded_at, type, entity_type, entity_id, payload)
+values ('1990-01-01', 'RoomAdded', 'room', 1, '{}');
+
+--- history_is_guarded | table | rows_guarded=False
+alter table audit_log disable trigger append_only;
+
+--- history_is_guarded | table | truncate_guarded=False
+drop trigger no_truncate on balance_drifts;
+
+--- rule_guards_in_place | guard | table=audit_head
+alter table audit_head disable trigger audit_head_grows;

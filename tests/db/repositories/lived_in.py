@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from db.domain.csvrows import Kind
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
 from db.services.charges import post_charge
+from db.services.deliveries import discard_delivery
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
 from db.services.imports.run import carry_through
 from db.services.imports.staging import Request, stage_file
@@ -22,6 +23,17 @@ from db.services.reversals import void_charge, void_payment
 from db.services.rooms import set_room_status
 from db.tables import charges, payments
 from tests.db.services.house import House
+
+_CLOSE = text("""
+insert into balance_closings (tenant_id, closed_on, total_charges, total_payments)
+select t.tenant_id, day, t.total_charges, t.total_payments
+  from (select (date_trunc('month', now()) - make_interval(months => :months - 1))::date - 1 as day) month
+ cross join lateral ledger_totals(array(select id from tenants), day) t
+""")
+_GIVE_UP = text("""
+update deliveries set state = 'dead' where consumer = 'balances'
+   and event_id = (select min(event_id) from deliveries where consumer = 'balances') returning event_id
+""")
 
 
 class LivedIn(House):
@@ -39,6 +51,8 @@ class LivedIn(House):
         house._correct()
         house._settle()
         house._import()
+        house._deliver()
+        house._close()
         return house
 
     @property
@@ -133,6 +147,17 @@ class LivedIn(House):
         self.read_file("payments", "tenant,amount,date\n" + first + second)
         overlapping = self.read_file("payments", "tenant,amount,date\n" + first + f"AHEAD,300000,{day}\n")
         undo_within(self.conn, overlapping.id, reason="the wrong month")
+
+    def _deliver(self) -> None:
+        """All that was told is delivered, but for one that was given up."""
+        dead = self.conn.execute(_GIVE_UP).scalar_one()
+        discard_delivery(self.conn, dead, "balances", "seen to by hand")
+        self.deliver()
+
+    def _close(self) -> None:
+        """The last two months are closed for everybody."""
+        for months in (1, 2):
+            self.conn.execute(_CLOSE, {"months": months})
 
     def read_file(self, kind: Kind, text: str) -> ImportRow:
         staged = stage_file(self.conn, Request(kind, "KOSA"), BytesIO(text.encode()), f"{kind}.csv")

@@ -131,6 +131,10 @@ class HouseMachine(RuleBasedStateMachine):
         self.attempt(lambda: set_room_status(self.conn, self.room(number), status))
         self.attempt(lambda: edit_room(self.conn, self.room(number), {"capacity": capacity}))
 
+    @rule()
+    def deliver(self) -> None:
+        self.house.deliver()
+
     def at(self, days: int) -> date:
         return self.today + timedelta(days=days)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 from db.domain.aging import Buckets, age
 from db.domain.allocation import Allocation, allocate
 from db.domain.ledger import standing
+from db.outbox import claim, complete
 from db.repositories.entries import Entries
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
 from db.services.billing import Accrued, accrue
@@ -17,6 +18,7 @@ from db.services.properties import add_property
 from db.services.rooms import add_room
 from db.services.tenants import add_tenant
 from db.tables import balances, leases
+from jobs.drain import EFFECTS
 
 RENT = Decimal(1_500_000)
 
@@ -60,6 +62,13 @@ class House:
     def freeze(self, tenant: TenantRef) -> None:
         """No more rent: what is posted is what the test is about."""
         self.conn.execute(update(leases).where(leases.c.tenant_id == tenant.id).values(next_period_on=None))
+
+    def deliver(self) -> None:
+        """Do what a worker would do with all that waits, in this transaction."""
+        for consumer, effect in EFFECTS.items():
+            claimed = claim(self.conn, consumer, 10_000)
+            effect(self.conn, claimed)
+            complete(self.conn, claimed)
 
     def accrue(self, until: date) -> Accrued:
         return accrue(self.conn, until=until)

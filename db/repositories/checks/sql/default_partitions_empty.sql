@@ -4,3 +4,6 @@ select 'partition' as entity, 'payments_default' as id, count(*) as lines, min(p
 union all
 select 'partition', 'events_default', count(*), min(recorded_at)::date, max(recorded_at)::date
   from events_default having count(*) > 0
+union all
+select 'partition', 'audit_log_default', count(*), min(occurred_at)::date, max(occurred_at)::date
+  from audit_log_default having count(*) > 0

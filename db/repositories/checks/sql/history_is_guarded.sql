@@ -5,7 +5,7 @@
     from family f
     left join pg_trigger t on t.tgrelid = f.oid and t.tgfoid = 'forbid_change'::regproc
          and t.tgenabled in ('O', 'A') and t.tgqual is null
-   where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events')
+   where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'audit_log', 'balance_drifts')
    group by f.name
 )
 select 'table' as entity, name as id, rows as rows_guarded, truncate as truncate_guarded

@@ -6,10 +6,13 @@ with there as (
   union all
   select tgrelid, tgname::text from pg_trigger where tgenabled in ('O', 'A')
 ), guards (relation, name) as (values
-  ('charges', 'charges_period'), ('charges', 'charges_rent_has_period'), ('charges', 'charges_rent_once'),
-  ('charges', 'charges_reversed_once'), ('charges', 'charges_sign'), ('imports', 'imports_arithmetic'),
-  ('imports', 'imports_file_once'), ('leases', 'leases_slot_exists'), ('leases', 'leases_slot_free'),
-  ('leases', 'leases_tenant_one_room'), ('payments', 'payments_sign'), ('properties', 'properties_code_key'),
+  ('audit_head', 'append_only'), ('audit_head', 'audit_head_grows'), ('audit_head', 'no_truncate'),
+  ('audit_log', 'audit_log_pkey'), ('audit_log', 'audit_log_position_key'), ('charges', 'charges_period'),
+  ('charges', 'charges_rent_has_period'), ('charges', 'charges_rent_once'), ('charges', 'charges_reversed_once'),
+  ('charges', 'charges_sign'), ('deliveries', 'deliveries_discarded_why'), ('deliveries', 'deliveries_pkey'),
+  ('deliveries', 'deliveries_state_check'), ('imports', 'imports_arithmetic'), ('imports', 'imports_file_once'),
+  ('leases', 'leases_slot_exists'), ('leases', 'leases_slot_free'), ('leases', 'leases_tenant_one_room'),
+  ('payments', 'payments_sign'), ('properties', 'properties_code_key'),
   ('request_keys', 'request_keys_pkey'), ('reversals', 'reversals_once'), ('reversals', 'reversals_reversal_key'),
   ('rooms', 'rooms_capacity_in_use'), ('rooms', 'rooms_number_key'), ('tenants', 'tenants_code_key')
 )
