@@ -35,6 +35,8 @@ BALANCES = Policy("balances", attempts=4, pauses=(1, 2, 4), lease=5, sla=2.0)
 AUDIT = Policy("audit", attempts=5, pauses=(1, 2, 4, 8), lease=5)
 # A failed import waits for a person, who sees the rejected rows.
 IMPORTS = Policy("imports", attempts=1, pauses=(), lease=5)
+# So many chunks of one import are posted at once, each over a connection of its own.
+IMPORT_CONNECTIONS = 2
 
 POLICIES: Mapping[str, Policy] = {policy.queue: policy for policy in (BALANCES, AUDIT, IMPORTS)}
 

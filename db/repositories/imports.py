@@ -107,6 +107,12 @@ class Imports:
         """One import, locked until the transaction ends: one worker at a time goes on with it."""
         return self._one(_imports().with_for_update(of=imports), import_id)
 
+    def lock_free(self, import_id: int) -> ImportRow | None:
+        """The same, or None while another transaction holds it."""
+        found = self._conn.execute(_imports().with_for_update(of=imports, skip_locked=True).where(_i.id == import_id))
+        row = found.first()
+        return None if row is None else ImportRow._make(row)
+
     def errors(self, import_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[ImportErrorRow]:
         """A page of what was wrong, in the order of the file. A row may be there with several columns."""
         columns: list[ColumnElement[Any]] = [_e.line, _e.column_name, _e.code, _e.value, _e.fields]

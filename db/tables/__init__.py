@@ -3,7 +3,7 @@
 from db.tables.audit import audit_head, audit_log
 from db.tables.base import metadata
 from db.tables.closings import balance_closings, balance_drifts
-from db.tables.imports import import_errors, import_rows, imports
+from db.tables.imports import import_chunks, import_errors, import_rows, imports
 from db.tables.leases import lease_terms, leases
 from db.tables.ledger import (
     balances,
@@ -18,6 +18,6 @@ from db.tables.properties import properties, rooms, tenants
 
 __all__ = [
     "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
-    "deposit_entries", "events", "import_errors", "import_rows", "imports", "lease_terms", "leases", "metadata",
-    "payments", "properties", "request_keys", "reversals", "rooms", "schedules", "tenants", "workers",
+    "deposit_entries", "events", "import_chunks", "import_errors", "import_rows", "imports", "lease_terms", "leases",
+    "metadata", "payments", "properties", "request_keys", "reversals", "rooms", "schedules", "tenants", "workers",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
-"""Imports, their rejected rows and the fingerprints of what has been imported."""
+"""Imports, their rejected rows, what of them is still to do, and the fingerprints of what has been imported."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.tables.base import Instant, actor, created_at, identity, metadata
 
@@ -48,4 +48,13 @@ import_rows = Table(
     Column("import_id", BigInteger, nullable=False),
     Column("line", BigInteger, nullable=False),
     Column("entry_id", BigInteger, nullable=False),
+)
+
+import_chunks = Table(
+    "import_chunks",
+    metadata,
+    Column("import_id", BigInteger, ForeignKey("imports.id"), primary_key=True),
+    Column("first_row", BigInteger, primary_key=True),
+    Column("last_row", BigInteger, nullable=False),
+    Column("partitions", ARRAY(Date)),
 )

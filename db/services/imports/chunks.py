@@ -1,16 +1,87 @@
-"""What every kind of import shares: a chunk of rows and what became of it, and the claim on a row's fingerprint."""
+"""What is left of an import of payments, in chunks that are handed out until there are none.
 
+A chunk is a row of `import_chunks`. Whoever takes it deletes it in the transaction that posts its rows: others skip
+it meanwhile, and one that was killed has given it back. So two workers share an import and never do a chunk twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
+
+from sqlalchemy import ARRAY, BigInteger, Connection, Date, bindparam, text
+
+SIZE = 50_000
 
 
 class Chunk(NamedTuple):
-    """The rows up to `position`, done in one transaction: so many applied, skipped as known, rejected.
+    """So many rows, done in one transaction: applied, skipped as known, rejected.
 
     `known_from` counts the skipped rows by the import that had brought them before.
     """
 
-    position: int
+    rows: int
     applied: int = 0
     skipped: int = 0
     rejected: int = 0
     known_from: dict[str, int] = {}  # noqa: RUF012 - never changed
+
+
+class Span(NamedTuple):
+    """The rows from `first` to `last` by their position.
+
+    `partitions` has a day of each month or year that is new to the database and comes with these rows; else it is None.
+    """
+
+    first: int
+    last: int
+    partitions: Sequence[date] | None = None
+
+
+_PLAN = text("""
+insert into import_chunks (import_id, first_row, last_row, partitions) values (:import_id, :first, :last, :partitions)
+""").bindparams(bindparam("partitions", type_=ARRAY(Date)))
+
+# Neighbours share a tenant, whose balance one would wait for: every other chunk first.
+_TAKE = text("""
+delete from import_chunks where import_id = :import_id and first_row = (
+  select first_row from import_chunks where import_id = :import_id
+   order by partitions is null, (first_row / :size) % 2, first_row limit 1 for update skip locked)
+returning first_row, last_row, partitions
+""").bindparams(bindparam("size", type_=BigInteger))
+
+_TAKE_AGAIN = text("""
+delete from import_chunks where import_id = :import_id and first_row = (
+  select first_row from import_chunks
+   where import_id = :import_id and first_row = :first and last_row = :last for update skip locked)
+""")
+
+_LEFT = text("select exists (select from import_chunks where import_id = :import_id)")
+
+
+def plan(conn: Connection, import_id: int, spans: Iterable[Span]) -> None:
+    """Write down what is to be done."""
+    rows = [{"import_id": import_id, **span._asdict()} for span in spans]
+    if rows:
+        conn.execute(_PLAN, rows)
+
+
+def cut(first: int, last: int) -> list[Span]:
+    """Rows in chunks of the usual size."""
+    return [Span(start, min(start + SIZE - 1, last)) for start in range(first, last + 1, SIZE)]
+
+
+def take(conn: Connection, import_id: int) -> Span | None:
+    """A chunk that nobody is working on, for this transaction."""
+    found = conn.execute(_TAKE, {"import_id": import_id, "size": SIZE}).first()
+    return None if found is None else Span._make(found)
+
+
+def take_again(conn: Connection, import_id: int, span: Span) -> bool:
+    """Take the chunk that was given back; False when somebody else has it or has done it."""
+    values = {"import_id": import_id, "first": span.first, "last": span.last}
+    return conn.execute(_TAKE_AGAIN, values).rowcount > 0
+
+
+def are_left(conn: Connection, import_id: int) -> bool:
+    """Whether any chunk is not done; others may be working on it."""
+    return bool(conn.execute(_LEFT, {"import_id": import_id}).scalar())

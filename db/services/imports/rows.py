@@ -80,7 +80,7 @@ def apply_chunk(conn: Connection, row: ImportRow) -> Chunk | None:
         batch.apply(entry)
     keep(conn, row.id, batch.rejected)
     known = batch.known
-    return Chunk(found[-1].position, batch.applied, known.total(), len(batch.rejected), dict(known))
+    return Chunk(len(found), batch.applied, known.total(), len(batch.rejected), dict(known))
 
 
 class _Batch:

@@ -1,29 +1,37 @@
 """Carry an import on, one transaction a step, from wherever the last step left it.
 
-A step locks the import, so that two workers who got the same work take turns instead of doing it twice; it
-commits its rows together with the progress, so that a killed worker has done a step wholly or not at all.
+A step commits its rows together with the progress, so that a killed worker has done a step wholly or not at all.
+Chunks of payments are posted over several connections at once; of two workers with the same import, each does what
+the other has not taken.
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
 
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from db.engine import Database, DatabaseBusyError, constraint_name
 from db.errors import N_, EkostError, RuleError, UnreachableError
-from db.events import Event, append, plain
+from db.events import plain
+from db.policies import IMPORT_CONNECTIONS, IMPORTS
 from db.repositories.imports import ImportRow, Imports
-from db.services.imports import payments, rows, sorting
-from db.services.imports.chunks import Chunk
-from db.services.imports.tables import ImportLostError, drop_tables, is_ready, is_staged, take_time
-from db.tables import imports
+from db.services.imports.crew import Crew
+from db.services.imports.loading import LoadRefusedError
+from db.services.imports.steps import Step, StoppedError, carry_through, change, go_the_ordinary_way, take_step
+from db.services.imports.tables import ImportLostError, is_staged
+
+__all__ = [
+    "ImportAgainError", "ImportClosedError", "ImportLostError", "carry_through", "reopen", "retry_import",
+    "run_import", "step",
+]  # fmt: skip
 
 # Another change may hold the same balances for a while; then the step is done again.
 TRIES = 5
+# How long to wait before looking again whether others have left anything, and between two signs of life, in seconds.
+PAUSE = 0.2
+PULSE = IMPORTS.lease / 3
 
 Progress = Callable[[ImportRow], None]
 
@@ -48,18 +56,22 @@ def ignore(row: ImportRow) -> None:
     """A progress that nobody watches."""
 
 
-def run_import(database: Database, import_id: int, *, progress: Progress = ignore) -> ImportRow:
+def run_import(
+    database: Database, import_id: int, *, progress: Progress = ignore, connections: int = IMPORT_CONNECTIONS
+) -> ImportRow:
     """Carry a queued or interrupted import to its end; `progress` is called after every step.
 
     Safe to be run twice, at once or again; an import that is done is returned as it is. When a step fails for
-    good, the import is kept as failed with its reason and the error raised; what was committed stays.
+    good, the import is kept as failed with its reason and the error raised; what was committed stays. What
+    `progress` raises stops the run, and the import stays open.
     """
     try:
-        while True:
-            row = step(database, import_id)
-            progress(row)
-            if not row.is_open():
-                return row
+        with (
+            Crew(lambda: _touch(database, import_id), 1, PULSE) as pulse,
+            Crew(lambda: _help(database, import_id), connections - 1, PAUSE) as crew,
+        ):
+            _touch(database, import_id)
+            return _lead(database, import_id, (pulse, crew), progress)
     except UnreachableError as error:
         if isinstance(error, DatabaseBusyError):
             _fail(database, import_id, error)
@@ -86,97 +98,70 @@ def reopen(conn: Connection, import_id: int) -> None:
     if row.state == "failed":
         try:
             with conn.begin_nested():
-                _change(conn, import_id, state="running", failure=None, worked_at=None)
+                change(conn, import_id, state="running", failure=None, worked_at=None)
         except IntegrityError as error:
             if constraint_name(error) != "imports_file_once":
                 raise
             raise ImportAgainError(id=import_id) from None
 
 
-def advance(conn: Connection, import_id: int) -> ImportRow:
-    """Do the next step of an import: sort the rows out, make partitions, apply a chunk, or finish.
-
-    An import that is not open is returned as it is.
-    """
-    take_time(conn)
-    row = Imports(conn).lock(import_id)
-    if not row.is_open():
-        return row
-    if not is_staged(conn, import_id):
-        raise ImportLostError(id=import_id)
-    if not is_ready(conn, import_id):
-        _sort_out(conn, row)
-    elif months := row.options.get("months"):
-        payments.open_months(conn, months)
-        _change(conn, import_id, options=_without(row, "months"))
-    else:
-        _apply(conn, row)
-    return Imports(conn).row(import_id)
-
-
-def carry_through(conn: Connection, import_id: int) -> ImportRow:
-    """All steps within one transaction, for a dry run that is rolled back."""
-    row = advance(conn, import_id)
-    while row.is_open():
-        row = advance(conn, import_id)
-    return row
-
-
 def step(database: Database, import_id: int) -> ImportRow:
     """Do and commit the next step of an import, again if another change held it up. Raises DatabaseBusyError."""
+    return _step(database, import_id).row
+
+
+def _lead(database: Database, import_id: int, crews: Iterable[Crew], progress: Progress) -> ImportRow:
+    while True:
+        done = _step(database, import_id)
+        progress(done.row)
+        if not done.row.is_open():
+            return done.row
+        for crew in crews:
+            crew.check()
+            if done.shared:
+                crew.start()
+        if done.waits:
+            time.sleep(PAUSE)
+
+
+def _help(database: Database, import_id: int) -> bool | None:
+    done = _step(database, import_id)
+    return not done.waits if done.row.is_open() else None
+
+
+def _step(database: Database, import_id: int) -> Step:
     for attempt in range(1, TRIES + 1):
         try:
             with database.transaction() as conn:
-                return advance(conn, import_id)
+                return take_step(conn, import_id)
         except DatabaseBusyError:
             if attempt == TRIES:
                 raise
             time.sleep(0.1 * 2**attempt)
-    raise AssertionError
+        except StoppedError:
+            break
+        except LoadRefusedError as refused:
+            with database.transaction() as conn:
+                go_the_ordinary_way(conn, import_id, refused.span)
+            break
+    with database.reading() as conn:
+        return Step(Imports(conn).row(import_id), shared=True)
 
 
-def _sort_out(conn: Connection, row: ImportRow) -> None:
-    rejected, options = 0, dict(row.options)
-    if row.kind == "payments":
-        rejected = sorting.sort_out(conn, row)
-        options["months"] = payments.months_of(conn, row)
-    else:
-        rows.sort_out(conn, row)
-    _change(conn, row.id, state="running", rows_rejected=rejected, options=options)
+# Without waiting for a worker that has it; and the month of its events is made before a long transaction needs it.
+_TOUCH = text("""
+update imports set worked_at = clock_timestamp()
+ where id = (select id from imports where id = :id and state in ('queued', 'running') for no key update skip locked)
+""")
+_OPEN_MONTH = text("select ensure_partition('events', (now() at time zone 'UTC')::date)")
 
 
-def _apply(conn: Connection, row: ImportRow) -> None:
-    chunk = payments.post_chunk(conn, row) if row.kind == "payments" else rows.apply_chunk(conn, row)
-    if chunk is None:
-        _finish(conn, row)
-    else:
-        _change(
-            conn,
-            row.id,
-            position=chunk.position,
-            rows_applied=row.rows_applied + chunk.applied,
-            rows_skipped=row.rows_skipped + chunk.skipped,
-            rows_rejected=row.rows_rejected + chunk.rejected,
-            options=_with_known(row, chunk),
-        )
-
-
-def _finish(conn: Connection, row: ImportRow) -> None:
-    drop_tables(conn, row.id)
-    _change(conn, row.id, state="done", finished_at=func.now(), failure=None)
-    counts = {name: getattr(row, f"rows_{name}") for name in ("total", "applied", "skipped", "rejected")}
-    payload = {"importId": row.id, "kind": row.kind, **counts}
-    append(conn, Event("ImportFinished", "import", row.id, payload, row.property_id))
-
-
-def _with_known(row: ImportRow, chunk: Chunk) -> dict[str, Any]:
-    """The options with the earlier imports to which skipped rows belong: undoing one of them takes these rows away."""
-    known = Counter(row.options.get("known_from", {})) + Counter(chunk.known_from)
-    return {**row.options, "known_from": dict(known)} if known else dict(row.options)
-
-
-def _without(row: ImportRow, name: str) -> dict[str, Any]:
-    return {key: value for key, value in row.options.items() if key != name}
+def _touch(database: Database, import_id: int) -> bool:
+    """Tell that somebody is at work: a step may take long."""
+    with database.transaction() as conn:
+        conn.execute(_OPEN_MONTH)
+        conn.execute(_TOUCH, {"id": import_id})
+    return False
 
 
 def _fail(database: Database, import_id: int, error: EkostError) -> None:
@@ -184,9 +169,4 @@ def _fail(database: Database, import_id: int, error: EkostError) -> None:
     told = {"code": error.code, "fields": {key: plain(value) for key, value in error.fields.items()}}
     with suppress(UnreachableError), database.transaction() as conn:
         if Imports(conn).lock(import_id).is_open():
-            _change(conn, import_id, state="failed", failure=told)
-
-
-def _change(conn: Connection, import_id: int, **values: object) -> None:
-    changed = {"worked_at": func.clock_timestamp(), **values}
-    conn.execute(update(imports).where(imports.c.id == import_id).values(**changed))
+            change(conn, import_id, state="failed", failure=told)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from db.domain.csvrows import Header
 from db.domain.dates import FutureDateError
 from db.repositories.imports import ImportRow
+from db.services.imports import months
 from db.services.imports.cells import Reader, payment_readers, required
 from db.services.imports.layout import cell, cells, fingerprint_of, header_of, print_of
 from db.services.imports.records import UNREADABLE
@@ -26,27 +27,28 @@ _FROM = """
   from {stage} s
   left join import_tenants t on t.ref = {tenant} and t.place = {property}
   left join import_values a on a.field = 'amount' and a.ref = {amount}
-  left join import_values d on d.field = 'date' and d.ref = {date}
+  left join import_days d on d.ref = {date}
   left join import_values m on m.field = 'method' and m.ref = {method}
-  left join import_values r on r.field = 'reference' and r.ref = {reference}
-  left join import_values n on n.field = 'note' and n.ref = {note}
+  {references} {notes}
 """
+_WORDS = "left join import_values {field} on {field}.field = '{field}' and {field}.ref = {cell}"
+_NO_WORDS = "cross join (select null as ref, null as value, null as code, null::jsonb as fields) {field}"
 
 # `offset 0` keeps the planner from working each value out again wherever it is used.
 # One sort serves both windows: the rows of a tenant stand together, equal ones in the order of the file.
 _READY = """
 create table {ready} as
-select row_number() over (order by tenant_id, payment_date, content, line) as position,
+select row_number() over (order by {batch}tenant_id, payment_date, content, line) as position, {batch}
        line, tenant_id, property_id, payment_date, amount, method, reference, note, {fingerprint} as fingerprint
-  from (select c.*, row_number() over (partition by tenant_id, payment_date, content order by line) as occurrence
+  from (select c.*, row_number() over (partition by {batch}tenant_id, payment_date, content order by line) as occurrence
           from (select p.*, {content} as content from (
-    select s.line, t.tenant_id, t.property_id, d.value::date as payment_date, m.value as method,
+    select {batch}s.line, t.tenant_id, t.property_id, d.day as payment_date, m.value as method,
            case when a.ref is null then {amount} else a.value end::numeric(14, 2) as amount,
-           case when r.ref is null then btrim({reference}, ' ') else r.value end as reference,
-           case when n.ref is null then btrim({note}, ' ') else n.value end as note
+           case when reference.ref is null then nullif(btrim({reference}), '') else reference.value end as reference,
+           case when note.ref is null then nullif(btrim({note}), '') else note.value end as note
     {sources}
-     where s.cells is null and t.tenant_id is not null and a.code is null and d.value::date <= t.today
-       and m.value is not null and r.code is null and n.code is null
+     where s.cells is null and t.tenant_id is not null and a.code is null and d.day <= t.today
+       and m.value is not null and reference.code is null and note.code is null
     offset 0) p offset 0) c) o
 """
 
@@ -62,17 +64,20 @@ select :import_id, s.line, e.name, e.code, coalesce(e.fields, '{{}}'), left(e.va
      case t.blamed when 'property' then {property} else {tenant} end),
     (:amount_name, a.code, a.fields, {amount}),
     (:date_name, d.code, d.fields, {date}),
-    (:date_name, case when d.value::date > coalesce(t.today, current_date + 1) then :future end,
-     jsonb_build_object('day', d.value, 'today', coalesce(t.today, current_date)), {date}),
+    (:date_name, case when d.day > coalesce(t.today, current_date + 1) then :future end,
+     jsonb_build_object('day', d.day, 'today', coalesce(t.today, current_date)), {date}),
     (:method_name, m.code, m.fields, {method}),
-    (:reference_name, r.code, r.fields, {reference}),
-    (:note_name, n.code, n.fields, {note})) e (name, code, fields, value)
+    (:reference_name, reference.code, reference.fields, {reference}),
+    (:note_name, note.code, note.fields, {note})) e (name, code, fields, value)
  where e.code is not null and (s.cells is null or e.name = '')
 """
 
 
-def sort_out(conn: Connection, row: ImportRow) -> int:
-    """Make the table of rows to post; write the others down as rejected. Returns how many are rejected."""
+def sort_out(conn: Connection, row: ImportRow) -> tuple[int, list[str]]:
+    """Make the table of rows to post and plan its chunks; write the other rows down as rejected.
+
+    Returns how many are rejected, and a day of each partition that must be made before the first chunk.
+    """
     header = header_of(row)
     conn.execute(text("set local work_mem = '64MB'"))
     conn.execute(text(f"analyze {stage_table(row.id)}"))
@@ -80,14 +85,16 @@ def sort_out(conn: Connection, row: ImportRow) -> int:
     for field, reader in payment_readers(row.options).items():
         _learn(conn, row, header, field, reader)
     conn.execute(text("analyze import_values"))
+    missing = months.learn_days(conn, stage_table(row.id), cell(header, "date"))
     resolve_tenants(conn, row, header)
-    terms = _terms(row, header)
-    rejected = row.rows_total - conn.execute(text(_READY.format(**terms))).rowcount
-    if rejected:
+    terms = _terms(row, header) | {"batch": "batch, " if missing else ""}
+    count = conn.execute(text(_READY.format(**terms))).rowcount
+    if count < row.rows_total:
         _reject(conn, row, header, terms)
     finish_ready(conn, row.id)
-    conn.execute(text("drop table import_values, import_tenants"))
-    return rejected
+    days = months.plan(conn, row, missing, count)
+    conn.execute(text("drop table import_values, import_days, import_tenants"))
+    return row.rows_total - count, days
 
 
 def _learn(conn: Connection, row: ImportRow, header: Header, field: str, reader: Reader) -> None:
@@ -114,9 +121,17 @@ def _terms(row: ImportRow, header: Header) -> dict[str, str]:
     return {
         **fields,
         "raw": cells(header), "ready": ready_table(row.id), "content": content,
-        "sources": _FROM.format(stage=stage_table(row.id), **fields),
+        "sources": _FROM.format(
+            stage=stage_table(row.id), references=_words(header, "reference"), notes=_words(header, "note"), **fields
+        ),
         "fingerprint": fingerprint_of("content", "occurrence"),
     }  # fmt: skip
+
+
+def _words(header: Header, field: str) -> str:
+    """SQL: the join of what a text means; a column that the file has not costs nothing."""
+    join = _NO_WORDS if header.place(field) is None else _WORDS
+    return join.format(field=field, cell=cell(header, field))
 
 
 def _reject(conn: Connection, row: ImportRow, header: Header, terms: Mapping[str, str]) -> None:

@@ -3,9 +3,10 @@
 They are ordinary, logged tables: a crash of the server in the middle of an import must not lose what waits.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, text
 
 from db.errors import N_, RuleError
+from db.tables import import_chunks
 
 
 class ImportLostError(RuleError):
@@ -52,6 +53,7 @@ def finish_ready(conn: Connection, import_id: int) -> None:
 
 def drop_tables(conn: Connection, import_id: int) -> None:
     """Clear away what an import needed."""
+    conn.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
     conn.execute(text(f"drop table if exists {stage_table(import_id)}, {ready_table(import_id)}"))
 
 

@@ -88,7 +88,8 @@ update lease_terms set effective_on = effective_on + 1
 --- rows_stay_with_their_tenant | charge |
 update charges set property_id = property_id - 1 where id = (select id from a_rent);
 
---- rows_stay_with_their_tenant | payment |
+--- rows_stay_with_their_tenant rule_guards_in_place | payment |
+alter table payments drop constraint payments_tenant;
 update payments set property_id = property_id - 1 where id = (select id from a_payment);
 
 --- rows_stay_with_their_tenant | balance |

@@ -12,7 +12,6 @@ from db.repositories.lookup import TenantRef, find_property, find_room, find_ten
 from db.services.charges import post_charge
 from db.services.deliveries import discard_delivery
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
-from db.services.imports.run import carry_through
 from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
 from db.services.leases import assign_tenant, change_billing_day, change_rent
@@ -23,6 +22,7 @@ from db.services.reversals import void_charge, void_payment
 from db.services.rooms import set_room_status
 from db.tables import charges, payments
 from tests.db.services.house import House
+from tests.db.services.imports.filing import applied_and_derived
 
 _CLOSE = text("""
 insert into balance_closings (tenant_id, closed_on, total_charges, total_payments)
@@ -161,4 +161,4 @@ class LivedIn(House):
 
     def read_file(self, kind: Kind, text: str) -> ImportRow:
         staged = stage_file(self.conn, Request(kind, "KOSA"), BytesIO(text.encode()), f"{kind}.csv")
-        return carry_through(self.conn, staged.row.id)
+        return applied_and_derived(self.conn, staged.row)

@@ -16,7 +16,6 @@ from db.repositories.lookup import find_property, find_room, find_tenant
 from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, PROPERTY, ROOM, TENANT, lease_told, told
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
-from db.services.imports.run import carry_through
 from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
 from db.services.leases import assign_tenant, change_billing_day, change_rent
@@ -28,6 +27,7 @@ from db.services.rooms import add_room, archive_room, edit_room, set_room_status
 from db.services.tenants import add_tenant, archive_tenant, edit_tenant
 from db.tables import balances, charges, deposit_entries, payments, properties, rooms, tenants
 from jobs.audit import deliver
+from tests.db.services.imports.filing import applied_and_derived
 
 Things = dict[str, dict[int, dict[str, Any]]]
 TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
@@ -136,7 +136,7 @@ def _import(conn: Connection) -> None:
 
 def _file(conn: Connection, kind: Any, content: str) -> int:
     staged = stage_file(conn, Request(kind, property_code="KOSA"), BytesIO(content.encode()), f"{kind}.csv")
-    row = carry_through(conn, staged.row.id)
+    row = applied_and_derived(conn, staged.row)
     assert (row.state, row.rows_rejected) == ("done", 0)
     return row.id
 

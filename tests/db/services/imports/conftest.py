@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from db.engine import Database
-from db.services.imports import payments
+from db.services.imports import chunks
 from tests.db.services.house import House
 from tests.db.services.imports.filing import TENANTS
 
@@ -37,4 +37,4 @@ def book(database: Database) -> Database:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payments, "CHUNK", 50)
+    monkeypatch.setattr(chunks, "SIZE", 50)

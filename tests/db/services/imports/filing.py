@@ -5,10 +5,14 @@ from io import BytesIO
 
 from sqlalchemy import Connection, text
 
+from db import outbox
 from db.engine import Database
 from db.repositories.imports import ImportErrorRow, ImportRow, Imports, RejectedRow
-from db.services.imports.run import carry_through, run_import
+from db.services.balances import recalculate
+from db.services.imports.run import run_import
 from db.services.imports.staging import Request, Staged, stage_file
+from db.services.imports.steps import take_step
+from jobs import balances as consumer
 
 HEADER = "tenant,amount,date,method,reference,note\n"
 # So many are in the fixture `book`: T1, T2, …
@@ -23,7 +27,22 @@ def stage(conn: Connection, content: str | bytes, *, name: str = "rows.csv", **a
 
 def imported(conn: Connection, content: str | bytes, **asked: str) -> ImportRow:
     """Stage and apply a file within the transaction of a test."""
-    return carry_through(conn, stage(conn, content, **asked).row.id)
+    return applied(conn, stage(conn, content, **asked).row)
+
+
+def applied(conn: Connection, row: ImportRow) -> ImportRow:
+    """Take all steps within the transaction of a test."""
+    while row.is_open():
+        row = take_step(conn, row.id).row
+    return row
+
+
+def applied_and_derived(conn: Connection, row: ImportRow) -> ImportRow:
+    """The same, with what the events are going to change too."""
+    done = applied(conn, row)
+    paid = text("select distinct tenant_id from payments where import_id = :id")
+    recalculate(conn, conn.execute(paid, {"id": row.id}).scalars())
+    return done
 
 
 def run_file(database: Database, content: str | bytes, **asked: str) -> ImportRow:
@@ -58,7 +77,10 @@ def balances(conn: Connection) -> dict[str, str]:
 
 
 def stale(conn: Connection) -> list[str]:
-    """Tenants whose balance row differs from one that is worked out anew."""
+    """Tenants whose balance row, once all events are delivered, differs from one that is worked out anew."""
+    while due := outbox.hold(conn, outbox.claim(conn, "balances", 1000)):
+        consumer.deliver(conn, due)
+        outbox.complete(conn, due)
     kept = text("""
         select tenant_id, total_charges, total_payments, paid_through_on, oldest_due_on, status from balances order by 1
     """)
@@ -92,6 +114,15 @@ def staged(book: Database, content: str) -> int:
         return stage(conn, content).row.id
 
 
+def step_until(book: Database, import_id: int, position: int) -> ImportRow:
+    """Take steps, each in a transaction of its own, until so many rows are done."""
+    while True:
+        with book.transaction() as conn:
+            row = take_step(conn, import_id).row
+        if row.state == "running" and row.position >= position:
+            return row
+
+
 def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[str, int, int, int, int]) -> None:
     """The import is as expected, and so are the balances, the events and the ledger."""
     with book.transaction(dry_run=True) as conn:
@@ -107,5 +138,6 @@ def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[
         assert rows == row.rows_applied
         named = text("select count(distinct event_id), count(*) from payments where import_id = :id")
         assert conn.execute(named, {"id": import_id}).one() == (chunks, row.rows_applied)
-        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready)_' and relkind = 'r'")
+        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready|load)_' and relkind = 'r'")
         assert conn.execute(left).scalar_one() == 0
+        assert conn.execute(text("select count(*) from import_chunks")).scalar_one() == 0

@@ -225,9 +225,9 @@ def test_what_is_derived_follows_the_money(kosa: House) -> None:
     budi = find_tenant(kosa.conn, "BUDI")
     assert stale(kosa.conn) == []
     imported(kosa.conn, HEADER + f"BUDI,{budi.outstanding_balance},2026-02-01,,,\n")
+    assert stale(kosa.conn) == []
     found = kosa.conn.execute(select(balance_table).where(balance_table.c.tenant_id == budi.id)).one()
     assert (found.status, found.oldest_due_on) == ("paid", None)
-    assert stale(kosa.conn) == []
 
 
 def test_the_fingerprint_of_a_row_is_for_ever(kosa: House) -> None:

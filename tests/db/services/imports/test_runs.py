@@ -19,18 +19,18 @@ from db.services.imports.run import (
     ImportAgainError,
     ImportClosedError,
     ImportLostError,
-    advance,
     retry_import,
     run_import,
 )
-from tests.db.services.imports.filing import HEADER, balances, check, many, run_file, staged, stale
+from db.services.imports.steps import take_step
+from tests.db.services.imports.filing import HEADER, balances, check, many, run_file, staged, stale, step_until
 
 ROOT = Path(__file__).parents[4]
 RUNNER = """
     import sys
     from db.engine import Database
-    from db.services.imports import payments, run
-    payments.CHUNK = 50
+    from db.services.imports import chunks, run
+    chunks.SIZE = 50
     database = Database(sys.argv[1])
     print("up", flush=True)
     run.run_import(database, int(sys.argv[2]), progress=lambda row: print(row.position, flush=True))
@@ -63,11 +63,7 @@ def test_killed_again_and_again_it_still_comes_out_right(book: Database, small_c
 def test_killed_between_two_chunks_it_goes_on_behind_the_first(book: Database, small_chunks: None) -> None:
     content, paid = many(500)
     import_id = staged(book, content)
-    for _ in range(4):
-        with book.transaction() as conn:
-            advance(conn, import_id)
-    with book.reading() as conn:
-        row = Imports(conn).row(import_id)
+    row = step_until(book, import_id, 100)
     assert (row.state, row.position, row.rows_applied) == ("running", 100, 100)
     assert row.rows_done() == 100
     again = retry_import(book, import_id)
@@ -78,11 +74,9 @@ def test_killed_between_two_chunks_it_goes_on_behind_the_first(book: Database, s
 def test_a_chunk_that_is_rolled_back_leaves_nothing(book: Database, small_chunks: None) -> None:
     content, paid = many(300)
     import_id = staged(book, content)
-    for _ in range(2):
-        with book.transaction() as conn:
-            advance(conn, import_id)
+    step_until(book, import_id, 0)
     with book.transaction(dry_run=True) as conn:
-        assert advance(conn, import_id).position == 50
+        assert take_step(conn, import_id).row.position == 50
     with book.reading() as conn:
         assert Imports(conn).row(import_id).position == 0
         assert conn.execute(text("select count(*) from payments")).scalar_one() == 0
@@ -134,9 +128,7 @@ def test_running_a_finished_import_again_changes_nothing(book: Database) -> None
 def test_a_failed_import_keeps_its_reason_and_goes_on_when_it_is_mended(book: Database, small_chunks: None) -> None:
     content, paid = many(300)
     import_id = staged(book, content)
-    for _ in range(3):
-        with book.transaction() as conn:
-            advance(conn, import_id)
+    step_until(book, import_id, 50)
     impatient = Database(book.url, Limits(lock_timeout=30))
     with book.transaction(dry_run=True) as other:
         other.execute(text("update balances set version = version + 1"))
@@ -153,9 +145,7 @@ def test_a_failed_import_keeps_its_reason_and_goes_on_when_it_is_mended(book: Da
 def test_a_failed_import_may_be_overtaken_by_its_file(book: Database, small_chunks: None) -> None:
     content, paid = many(300)
     import_id = staged(book, content)
-    for _ in range(3):
-        with book.transaction() as conn:
-            advance(conn, import_id)
+    step_until(book, import_id, 50)
     with book.transaction() as conn:
         conn.execute(text("update imports set state = 'failed'"))
     again = run_file(book, content)

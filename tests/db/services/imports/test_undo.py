@@ -11,7 +11,7 @@ from db.repositories.imports import ImportRow, Imports
 from db.repositories.ledger import Ledger
 from db.repositories.lookup import find_room, find_tenant
 from db.services.imports import undo
-from db.services.imports.run import ImportClosedError, advance, reopen, run_import
+from db.services.imports.run import ImportClosedError, reopen, run_import
 from db.services.imports.undo import AlreadyUndoneError, Undone, undo_import, undo_within
 from db.services.imports.unused import ImportInUseError
 from db.services.leases import assign_tenant
@@ -30,6 +30,7 @@ from tests.db.services.imports.filing import (
     stage,
     staged,
     stale,
+    step_until,
 )
 
 WHY = "wrong file"
@@ -105,9 +106,7 @@ def test_an_import_that_only_waits_can_be_called_off(kosa: House) -> None:
 def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small_chunks: None) -> None:
     content, paid = many(500)
     import_id = staged(book, content)
-    for _ in range(4):
-        with book.transaction() as conn:
-            advance(conn, import_id)
+    step_until(book, import_id, 100)
     done = undo_import(book, import_id, reason=WHY)
     assert (done.row.state, done.taken_back) == ("undone", 100)
     assert run_import(book, import_id).state == "undone"
