@@ -126,16 +126,27 @@ class Context:
     @cached_property
     def any_database(self) -> "Database":
         """The database whatever its schema is; for `ekost db` alone."""
+        self._warn_of_exposure(self.settings.origin("database_url"))
+        # One command, one connection, however many transactions it takes.
+        return self._connect(pool_size=1)
+
+    def open_database(self, pool_size: int) -> "Database":
+        """The book for a process that stays, ready to use; called again where the connection was lost."""
+        from db.migrations.runner import ensure_current
+
+        database = self._connect(pool_size)
+        ensure_current(database, automatic=self.settings.database_url is None)
+        return database
+
+    def _connect(self, pool_size: int) -> "Database":
         from db.engine import Database, Limits
 
         settings = self.settings
-        self._warn_of_exposure(settings.origin("database_url"))
         limits = Limits(
             connect_timeout=settings.connect_timeout,
             statement_timeout=settings.statement_timeout * 1000,
             lock_timeout=settings.lock_timeout * 1000,
-            # One command, one connection, however many transactions it takes.
-            pool_size=1,
+            pool_size=pool_size,
         )
         return Database(settings.database_url or self._bundled_url(), limits)
 

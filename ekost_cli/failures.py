@@ -5,8 +5,6 @@ texts are never shown: they hold statements, addresses with passwords and people
 """
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from typer._click import exceptions as click
@@ -15,8 +13,7 @@ from typer.core import TyperOption
 from db.errors import N_, EkostError, ExitCode, UnreachableError, UsageError
 from ekost_cli.coercion import spelling
 from ekost_cli.values import plain
-from locales.catalogs import _
-from locales.safe import safe
+from locales.sentences import filled
 
 
 class Failure(NamedTuple):
@@ -116,7 +113,7 @@ class InternalError(EkostError):
 def failure_of(error: BaseException) -> Failure:
     """What to tell about any exception."""
     known = error if isinstance(error, EkostError) else _known(error)
-    message, hint = (_filled(text, known.fields) for text in (known.message, known.hint))
+    message, hint = (filled(text, known.fields) for text in (known.message, known.hint))
     return Failure(known.code, message, hint, known.exit_code, plain(dict(known.fields)))
 
 
@@ -162,26 +159,3 @@ def _usage(error: click.UsageError) -> EkostError:
 def _is_flag(error: click.BadOptionUsage) -> bool:
     params = error.ctx.command.params if error.ctx else []
     return any(isinstance(it, TyperOption) and it.is_flag and error.option_name in it.opts for it in params)
-
-
-def _filled(text: str, fields: Mapping[str, object]) -> str:
-    """A sentence in the reader's language, its values written as people write them."""
-    shown = {name: _shown(value) for name, value in fields.items()}
-    return _(text).format_map(_Blanks(shown))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Decimal | date):
-        from locales.formats import date_long, number
-
-        return number(value) if isinstance(value, Decimal) else date_long(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value))
-    return safe(str(value))
-
-
-class _Blanks(dict[str, str]):
-    """A missing value must not turn one error into another."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"

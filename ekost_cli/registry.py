@@ -15,6 +15,7 @@ class Entry(NamedTuple):
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     N_("Start"): (
+        Entry("tui", "tui:tui", N_("Browse and work on a whole screen.")),
         Entry("demo", "demo:demo", N_("Fill the book with a made-up kos to try things on.")),
         Entry("up", "servers:up", N_("Start the bundled servers.")),
         Entry("down", "servers:down", N_("Stop the bundled servers.")),

@@ -1,0 +1,143 @@
+"""The book as the screens see it: questions and changes run in threads, so that the screen keeps answering keys.
+
+The database is opened by the first question, behind the first frame. A question that nobody waits for any more
+is stopped on the server too; a change never is, since it may be committed already.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+from db.errors import EkostError, RuleError, UnreachableError
+from locales.catalogs import N_
+from tui.link import Link
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.engine import Database
+
+T = TypeVar("T")
+
+# One page, one count and one detail at a time; more would only wait for each other.
+THREADS = 3
+
+
+class ReadOnlyError(RuleError):
+    """The screens were started with --read-only."""
+
+    code = "read_only"
+    message = N_("Nothing can be changed: this was started with --read-only.")
+
+
+class Book:
+    """The one door of the screens to the database."""
+
+    def __init__(self, open_database: "Callable[[], Database]", *, read_only: bool = False) -> None:
+        self.read_only = read_only
+        self.link = Link()
+        self._open_database = open_database
+        self._database: Database | None = None
+        self._opening = Lock()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="book")
+        self._stoppers = ThreadPoolExecutor(1, thread_name_prefix="stop")
+        self._questions: set[_Question] = set()
+        self._closed = False
+
+    async def ask(self, question: "Callable[[Connection], T]") -> T:
+        """The answer to a question, everything in it of one moment. Raises UnreachableError and the question's own."""
+        asked = _Question()
+        self._questions.add(asked)
+        try:
+            return await self._heard(lambda: asked.answer(self._opened(), question))
+        except asyncio.CancelledError:
+            if not self._closed:
+                self._stoppers.submit(asked.stop)
+            raise
+        finally:
+            self._questions.discard(asked)
+
+    async def change(self, work: "Callable[[Connection], T]", *, dry_run: bool = False) -> T:
+        """Do a change in one transaction and ring for it; a `dry_run` keeps nothing. Raises ReadOnlyError."""
+        if self.read_only and not dry_run:
+            raise ReadOnlyError
+
+        def carry_out() -> T:
+            with self._opened().transaction(dry_run=dry_run, ring=True) as conn:
+                return work(conn)
+
+        return await asyncio.shield(self._heard(carry_out))
+
+    def close(self) -> None:
+        """Stop what still runs and let go of the database; nobody has to wait for a long answer to leave."""
+        self._closed = True
+        for asked in tuple(self._questions):
+            asked.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._stoppers.shutdown(wait=False)
+        self._forget()
+
+    async def _heard(self, work: Callable[[], T]) -> T:
+        """Do it in a thread, and tell the link how it went."""
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await loop.run_in_executor(self._threads, work)
+        except UnreachableError as error:
+            if is_lost(error):
+                self._forget()
+                self.link.lost(error)
+            raise
+        self.link.heard()
+        return answer
+
+    def _opened(self) -> "Database":
+        with self._opening:
+            if self._database is None:
+                self._database = self._open_database()
+            return self._database
+
+    def _forget(self) -> None:
+        """The next question opens the database anew: a bundled server that has died is started again by that."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.engine.dispose()
+
+
+def is_lost(error: EkostError) -> bool:
+    """Whether the database is away, and not just busy with somebody else's change."""
+    return isinstance(error, UnreachableError) and error.code != "database_busy"
+
+
+class _Question:
+    """A question on its way; its connection is known for as long as it may be stopped."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._conn: Connection | None = None
+        self._dropped = False
+
+    def answer(self, database: "Database", question: "Callable[[Connection], T]") -> T:
+        """Ask, unless nobody waits any more. Raises asyncio.CancelledError for that."""
+        with database.reading() as conn:
+            self._hold(conn)
+            try:
+                return question(conn)
+            finally:
+                self._hold(None)
+
+    def stop(self) -> None:
+        """Let the server drop it. What waits in the queue ends as soon as it begins."""
+        with self._lock:
+            self._dropped = True
+            if self._conn is not None:
+                from db.stopping import stop_statement
+
+                stop_statement(self._conn)
+
+    def _hold(self, conn: "Connection | None") -> None:
+        with self._lock:
+            if conn is not None and self._dropped:
+                raise asyncio.CancelledError
+            self._conn = conn

@@ -1,0 +1,1 @@
+"""What asks for something: a choice, a form."""

@@ -1,0 +1,76 @@
+"""What every screen stands in: the modes above it, the line of state and the keys below."""
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from locales.catalogs import _
+from locales.formats import number
+from tui.app import EkostApp
+from tui.link import Link, State
+from tui.scope import House
+from tui.widgets.bars import KeyBar, StatusLine, TopBar
+
+
+class Frame(Screen[None]):
+    """The base of all screens. `MODE` is the mode it belongs to."""
+
+    MODE = ""
+
+    @property
+    def ekost(self) -> EkostApp:
+        """The application."""
+        app = self.app
+        assert isinstance(app, EkostApp)  # noqa: S101 - these screens stand in no other one
+        return app
+
+    def compose(self) -> ComposeResult:
+        """The lines above and below, and what the screen shows between them."""
+        yield TopBar()
+        yield from self.body()
+        yield StatusLine()
+        yield KeyBar()
+
+    def body(self) -> Iterable[Widget]:
+        """What the screen shows."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Say where we are."""
+        self.tell_place()
+
+    def reread(self) -> None:
+        """Ask the book again for what is shown; the place in it is kept."""
+
+    def house_chosen(self, house: House | None) -> None:
+        """Everything is about another property from now on."""
+
+    def retell(self) -> None:
+        """Another language is spoken: say everything again."""
+        self.tell_place()
+        self.refresh(recompose=False, layout=True)
+        for widget in self.walk_children():
+            widget.refresh(layout=True)
+        self.reread()
+
+    def tell_place(self) -> None:
+        """Light our mode and name the property."""
+        house = self.ekost.house
+        self.query_one(TopBar).show(self.MODE, house.code if house else _("all"))
+        self.tell_link(self.ekost.book.link)
+
+    def tell_link(self, link: Link) -> None:
+        """Say whether what is shown is of now."""
+        self.query_one(StatusLine).show(trouble=trouble_of(link))
+
+
+def trouble_of(link: Link) -> str:
+    """Why nothing new comes, and when it is tried again."""
+    if link.state is not State.DOWN:
+        return ""
+    when = f"{link.heard_at:%H:%M:%S}" if link.heard_at else "-"
+    return _("The book can't be reached. Shown as of {time}; next try in {seconds} s.").format(
+        time=when, seconds=number(link.wait)
+    )

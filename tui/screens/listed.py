@@ -1,0 +1,145 @@
+"""A screen that is one big list."""
+
+from asyncio import sleep
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from locales.catalogs import N_, _
+from locales.formats import number
+from tui.listings.listing import Listing
+from tui.scope import House, Scope
+from tui.screens.frame import Frame
+from tui.widgets.bars import StatusLine
+from tui.widgets.table.messages import HeadingChosen, Moved, ReadingFailed
+from tui.widgets.table.table import KeysetTable
+
+# Seconds of silence after a key before the list is asked for.
+DEBOUNCE = 0.15
+
+
+class ListScreen(Frame):
+    """Shows `LISTING`; `scope` is what is asked of it."""
+
+    LISTING: ClassVar[Listing]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", N_("Filter"), key_display="/", id="list.filter"),
+        Binding("s", "sort", N_("Sort"), id="list.sort"),
+        Binding("S", "turn", N_("Turn the order"), show=False, id="list.turn"),
+        Binding("escape", "leave", N_("Back"), show=False, id="list.leave"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scope = Scope(sort=self.LISTING.sorts[0].name)
+
+    def body(self) -> Iterable[Widget]:
+        """The table, and the line to filter it."""
+        yield KeysetTable(self.LISTING.columns)
+        yield Input(id="filter", classes="-hidden", compact=True)
+
+    @property
+    def table(self) -> KeysetTable:
+        """The list itself."""
+        return self.query_one(KeysetTable)
+
+    def on_mount(self) -> None:
+        """Begin with the property that was chosen before."""
+        super().on_mount()
+        self.scope = self.scope.but(house=self.ekost.house)
+        self.table.focus()
+        self.ask()
+
+    def house_chosen(self, house: House | None) -> None:
+        """The same list of another property."""
+        self.scope = self.scope.but(house=house)
+        self.tell_place()
+        self.ask()
+
+    def ask(self) -> None:
+        """Begin the list anew, as the scope wants it."""
+        table = self.table
+        table.sorted_by = self.LISTING.direction(self.scope)
+        table.notice = _("Reading…") if not table.loaded else ""
+        table.show(self.LISTING.reader(self.ekost.book, self.scope))
+        self.query_one(StatusLine).show(command=self.LISTING.command_line(self.scope))
+
+    def reread(self) -> None:
+        """Read what is seen again."""
+        self.table.reread()
+
+    def action_sort(self) -> None:
+        """The next order."""
+        names = [sort.name for sort in self.LISTING.sorts]
+        at = names.index(self.LISTING.sort(self.scope).name)
+        self.scope = self.scope.but(sort=names[(at + 1) % len(names)], reverse=False)
+        self.ask()
+
+    def action_turn(self) -> None:
+        """The same order from the other end."""
+        self.scope = self.scope.but(reverse=not self.scope.reverse)
+        self.ask()
+
+    @on(HeadingChosen)
+    def sort_by(self, event: HeadingChosen) -> None:
+        """Sort by the heading that was clicked, the other way round when it is sorted by already."""
+        for sort in self.LISTING.sorts:
+            if sort.field == event.column.field.name:
+                again = sort.name == self.LISTING.sort(self.scope).name
+                self.scope = self.scope.but(sort=sort.name, reverse=again and not self.scope.reverse)
+                self.ask()
+
+    # -- the filter
+
+    def action_filter(self) -> None:
+        """Open the line to type words in."""
+        line = self.query_one("#filter", Input)
+        line.placeholder = _("words to look for")
+        line.remove_class("-hidden")
+        line.focus()
+
+    def action_leave(self) -> None:
+        """Back to the list; a second time takes the filter away."""
+        line = self.query_one("#filter", Input)
+        if not line.has_focus and line.value:
+            line.value = ""
+        line.set_class(not line.value, "-hidden")
+        self.table.focus()
+
+    @on(Input.Changed, "#filter")
+    def typed(self, event: Input.Changed) -> None:
+        """Wait until nothing more is typed; a question that is on its way is dropped."""
+        if event.value != self.scope.matching:
+            self.scope = self.scope.but(matching=event.value)
+            self.run_worker(self._ask_later(), exclusive=True, group="typing")
+
+    @on(Input.Submitted, "#filter")
+    def chosen(self) -> None:
+        """Enter goes to the list."""
+        self.action_leave()
+
+    async def _ask_later(self) -> None:
+        await sleep(DEBOUNCE)
+        self.ask()
+
+    # -- telling
+
+    @on(Moved)
+    def tell_position(self) -> None:
+        """Say on which row of how many the cursor is."""
+        table = self.table
+        count, whole = table.known
+        table.notice = self.LISTING.empty_notice(self.scope) if table.loaded and not count else table.notice
+        marked = _("{count} marked").format(count=number(len(table.marks))) + "  " if table.marks else ""
+        place = f"{number(min(table.cursor + 1, count))}/{number(count)}" + ("" if whole else "+")
+        self.query_one(StatusLine).show(position=marked + place)
+
+    @on(ReadingFailed)
+    def tell_failure(self, event: ReadingFailed) -> None:
+        """The last rows stay in sight; the line of state says why."""
+        self.ekost.tell(event.error)
+        event.table.notice = "" if event.table.rows else _("Nothing could be read.")

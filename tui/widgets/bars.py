@@ -1,0 +1,88 @@
+"""The lines around every screen: where one is, what a shell would say, which keys there are."""
+
+from rich.cells import cell_len
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+
+from locales.catalogs import _
+from locales.safe import safe
+from tui.modes import MODES
+
+
+class TopBar(Widget):
+    """The modes with their keys, the current one lit, and the property that everything is about."""
+
+    mode = ""
+    house = ""
+
+    def show(self, mode: str, house: str) -> None:
+        """Light another mode or name another property."""
+        self.mode, self.house = mode, house
+        self.refresh()
+
+    def render(self) -> Content:
+        """Names while there is room for them, else keys alone."""
+        place = f"p {safe(self.house)} "
+        room = self.size.width - cell_len(place) - 2
+        labels = [f"{mode.key} {_(mode.label)}" for mode in MODES]
+        if sum(map(cell_len, labels)) + 2 * len(labels) > room:
+            labels = [label if mode.name == self.mode else mode.key for label, mode in zip(labels, MODES, strict=True)]
+        parts = [
+            (f" {label} ", "reverse" if mode.name == self.mode else "")
+            for label, mode in zip(labels, MODES, strict=True)
+        ]
+        used = sum(cell_len(text) for text, _style in parts)
+        return Content.assemble(*parts, " " * max(self.size.width - used - cell_len(place), 1), (place, "bold"))
+
+
+class StatusLine(Widget):
+    """What a shell would have to be told to show the same, and how things stand."""
+
+    command = ""
+    position = ""
+    trouble = ""
+
+    def show(self, *, command: str | None = None, position: str | None = None, trouble: str | None = None) -> None:
+        """Say something else; what is not given stays."""
+        self.command = self.command if command is None else command
+        self.position = self.position if position is None else position
+        self.trouble = self.trouble if trouble is None else trouble
+        self.refresh()
+
+    def render(self) -> Content:
+        """The command to the left, the position to the right; trouble in place of the command."""
+        right = f" {safe(self.position)} "
+        room = max(self.size.width - cell_len(right), 0)
+        left = (
+            Content(f" {safe(self.trouble)}").stylize("bold $text-warning")
+            if self.trouble
+            else Content(f" $ {safe(self.command)}")
+        )
+        return Content.assemble(left.truncate(room, ellipsis=True, pad=True), right)
+
+
+class KeyBar(Widget):
+    """The keys that do something here, as many as there is room for."""
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+
+    def render(self) -> Content:
+        """Each key once, with what it does in the language of now."""
+        parts: list[tuple[str, str]] = []
+        used = 0
+        for key, description in self._keys():
+            if used + cell_len(key) + cell_len(description) + 4 > self.size.width:
+                break
+            parts += [(f" {key}", "bold $footer-key-foreground"), (f" {description} ", "")]
+            used += cell_len(key) + cell_len(description) + 3
+        return Content.assemble(*parts)
+
+    def _keys(self) -> list[tuple[str, str]]:
+        shown: dict[str, Binding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.enabled:
+                shown.setdefault(active.binding.action, active.binding)
+        return [(self.app.get_key_display(binding), _(binding.description)) for binding in shown.values()]

@@ -1,0 +1,228 @@
+"""The big table: a hundred thousand rows are as quick as ten, since only what is seen is read, kept and painted."""
+
+from collections.abc import Coroutine, Hashable, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+
+from db.errors import EkostError
+from locales.catalogs import _
+from tui.widgets.table.feeding import Feed, Reader
+from tui.widgets.table.keys import BINDINGS
+from tui.widgets.table.lines import Column, Line
+from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFailed
+from tui.widgets.table.surface import HEADER, Surface
+
+PAGES = "pages"
+
+
+class KeysetTable(Surface, can_focus=True):
+    """A list that is read as it is looked at. Rows are known by number, and by a key where they may move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
+        super().__init__(columns, id=id)
+        self._feed: Feed | None = None
+
+    # -- what it shows
+
+    def show(self, read: Reader) -> None:
+        """Begin with the first rows of a list, and forget the one before."""
+        self._feed = Feed(read)
+        self.marks.clear()
+        self._begin(self._feed.first(), to=0, anew=True)
+
+    def reread(self) -> None:
+        """Read what is seen again; the cursor stays on its row, wherever that has gone."""
+        if (feed := self._feed) is None:
+            return
+        if not feed.loaded:
+            self._begin(feed.first(), to=0, anew=True)
+        else:
+            self._begin(feed.again(*self._seen()), key=self.current.key if self.current else None)
+
+    @property
+    def current(self) -> Line | None:
+        """The row under the cursor."""
+        return self.row_at(self.cursor)
+
+    @property
+    def known(self) -> tuple[int, bool]:
+        """How many rows are known to be there, and whether these are all."""
+        if self._feed is None or not self._feed.loaded:
+            return 0, False
+        return self._feed.extent, self._feed.complete
+
+    @property
+    def loaded(self) -> bool:
+        """Whether any answer has come."""
+        return self._feed is not None and self._feed.loaded
+
+    @property
+    def rows(self) -> list[Line]:
+        """The rows in memory."""
+        return self._feed.window.rows if self._feed else []
+
+    def row_at(self, number: int) -> Line | None:
+        """A row by its number, if it is in memory."""
+        return self._feed.window.row(number) if self._feed else None
+
+    # -- reading
+
+    def _begin(
+        self, reading: Coroutine[Any, Any, None], *, to: int | None = None, key: Hashable = None, anew: bool = False
+    ) -> None:
+        async def begin() -> None:
+            await reading
+            self._take_in(0, anew=anew)
+            self.move_to(self._found(key) if to is None else to)
+
+        self.run_worker(self._telling(begin()), exclusive=True, group=PAGES)
+
+    def _look_ahead(self) -> None:
+        """Read the page that will be seen next."""
+        feed = self._feed
+        if feed is None or not feed.wants(*self._seen()):
+            return
+
+        async def extend() -> None:
+            self._take_in(await feed.near(*self._seen()))
+            self._look_ahead()
+
+        self.run_worker(self._telling(extend()), group=PAGES)
+
+    async def _telling(self, reading: Coroutine[Any, Any, None]) -> None:
+        try:
+            await reading
+        except EkostError as error:
+            self.stale = True
+            self.refresh()
+            self.post_message(ReadingFailed(self, error))
+
+    def _take_in(self, shift: int, *, anew: bool = False) -> None:
+        """Rows have come; `shift` is by how much all numbers changed."""
+        assert self._feed is not None  # noqa: S101 - rows come from somewhere
+        self.stale = False
+        self.make_room(self._feed.window.rows, anew=anew)
+        self.virtual_size = Size(0, HEADER + self._feed.extent)
+        if shift:
+            self.cursor += shift
+            self.scroll_to(y=self.scroll_offset.y + shift, animate=False, force=True)
+        self.post_message(Moved(self))
+
+    def _found(self, key: Hashable) -> int:
+        """Where the row with this key is now; else the number where the cursor was."""
+        assert self._feed is not None  # noqa: S101 - see above
+        window = self._feed.window
+        return next((n for n, line in enumerate(window.rows, window.start) if line.key == key), self.cursor)
+
+    def _seen(self) -> tuple[int, int]:
+        top = self.scroll_offset.y
+        return top, top + self.lines_seen
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel and the scroll bar move past what is in memory as well."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look_ahead()
+
+    # -- moving
+
+    def move_to(self, number: int) -> None:
+        """Put the cursor on a row, the nearest one in memory, and bring it into sight."""
+        if self._feed is None:
+            return
+        window = self._feed.window
+        before, self.cursor = self.cursor, max(window.start, min(number, window.end - 1), 0)
+        top, bottom = self._seen()
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= bottom:
+            self.scroll_to(y=self.cursor - self.lines_seen + 1, animate=False, force=True)
+        for row in {before, self.cursor}:
+            self.refresh_lines(HEADER + row)
+        self.post_message(Moved(self))
+        self._look_ahead()
+
+    def action_step(self, by: int) -> None:
+        """A row up or down."""
+        self.move_to(self.cursor + by)
+
+    def action_leaf(self, by: int) -> None:
+        """A page up or down; what is seen moves along."""
+        far = by * max(self.lines_seen - 1, 1)
+        self.scroll_to(y=self.scroll_offset.y + far, animate=False, force=True)
+        self.move_to(self.cursor + far)
+
+    def action_first(self) -> None:
+        """To the first row of the list."""
+        if (feed := self._feed) is not None:
+            if feed.window.previous is None:
+                self.move_to(0)
+            else:
+                self._begin(feed.first(), to=0)
+
+    def action_last(self) -> None:
+        """To the last row of the list, read from its end."""
+        if (feed := self._feed) is not None:
+            if feed.window.next is None:
+                self.move_to(feed.window.end - 1)
+            else:
+                self._begin(feed.last(), to=2**62)
+
+    def action_aside(self, by: int) -> None:
+        """A column to the left or right."""
+        self.look_aside(by)
+        self.post_message(Moved(self))
+
+    def action_open(self) -> None:
+        """Look at the row."""
+        if (line := self.current) is not None:
+            self.post_message(Opened(self, line))
+
+    def on_click(self, event: events.Click) -> None:
+        """A row is chosen, one that is chosen already is opened; a heading sorts."""
+        column = self.column_at(event.x)
+        if event.y < HEADER:
+            if column is not None:
+                self.post_message(HeadingChosen(self, self.columns[column]))
+            return
+        number = self.scroll_offset.y + event.y - HEADER
+        if self.row_at(number) is None:
+            return
+        self.column = self.column if column is None else column
+        if number == self.cursor and event.chain > 1:
+            self.action_open()
+        else:
+            self.move_to(number)
+
+    # -- marking and copying
+
+    def action_mark(self) -> None:
+        """Mark the row, or take its mark away, and go on to the next one."""
+        if (line := self.current) is not None:
+            if self.marks.pop(line.key, None) is None:
+                self.marks[line.key] = line
+            self.action_step(1)
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self.refresh()
+        self.post_message(Moved(self))
+
+    def action_copy_cell(self) -> None:
+        """Bring the cell under the cursor to the clipboard."""
+        if (line := self.current) is not None:
+            self._copy(line.cells[self.column][0])
+
+    def action_copy_rows(self) -> None:
+        """Bring the marked rows, or the one under the cursor, to the clipboard, cells between tabs."""
+        lines = list(self.marks.values()) or ([self.current] if self.current else [])
+        self._copy("\n".join("\t".join(words for words, _color in line.cells) for line in lines))
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.notify(_("Copied."), timeout=2)
