@@ -3,7 +3,6 @@
 RQ's own pool can't be told how long its workers wait, and its workers outlive it.
 """
 
-import ctypes
 import os
 import select
 import signal
@@ -178,12 +177,21 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 def _die_with(parent: _Parent) -> None:
     """End when the parent does, even by SIGKILL: the kernel tells on Linux, a pipe everywhere else."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent.pid:  # it died before we asked
-            os._exit(1)
-    else:
+    if not _ask_the_kernel():
         threading.Thread(target=_watch_lifeline, args=(parent.lifeline,), daemon=True).start()
+    if os.getppid() != parent.pid:  # it died before we asked
+        os._exit(1)
+
+
+def _ask_the_kernel() -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        import ctypes  # noqa: PLC0415 - where memory is never writable and executable it may refuse to load
+
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0)
+    except (ImportError, OSError, MemoryError, AttributeError):
+        return False
 
 
 def _watch_lifeline(lifeline: int) -> None:

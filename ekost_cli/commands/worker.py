@@ -46,7 +46,7 @@ def worker(
         bool, typer.Option("--once", help=_("Do what is due now, without Redis, and end: for cron and small machines."))
     ] = False,
 ) -> None:
-    from jobs.crew import run_crew, work_once
+    from jobs.staff import run_staff, work_once
 
     ekost = Context.of(context)
     chosen = _queues(queues)
@@ -54,7 +54,7 @@ def worker(
         done = work_once(ekost.database, chosen, _teller(ekost))
         ekost.show_list([{"queue": queue, "done": number} for queue, number in done.items()])
         return
-    raise typer.Exit(run_crew(ekost.database, _redis_url(ekost), chosen, count, _teller(ekost)))
+    raise typer.Exit(run_staff(ekost.database, _redis_url(ekost), chosen, count, _teller(ekost)))
 
 
 def _queues(names: str | None) -> tuple[str, ...]:

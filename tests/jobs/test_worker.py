@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 from rq import Callback, Queue
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from tests.jobs.running import Bell, RunningWorker, wait_until
 from tests.jobs.town import pay, pay_and_wait, seconds_to_balance, undone
 from tests.processes import all_processes
 
+DEPLOY = Path(__file__).parents[2] / "deploy"
 Start = Callable[..., RunningWorker]
 
 
@@ -131,3 +133,25 @@ def somebody_waits(database: Database) -> bool:
 def workers_alive(database: Database) -> bool:
     with database.reading() as conn:
         return Workers(conn).alive()
+
+
+def test_the_example_of_redis_rights_is_enough_and_no_more(town: Database, start_worker: Start, bell: Bell) -> None:
+    lines = (DEPLOY / "redis-acl.example").read_text().splitlines()
+    name, *rights = next(line for line in lines if line.startswith("user ekost")).removeprefix("user ").split()
+    bell.client().execute_command("ACL", "SETUSER", name, "reset", *rights)
+    try:
+        url = bell.url.replace("unix://", "unix://ekost:CHANGE-ME@")
+        worker = start_worker(town, EKOST_REDIS_URL=url)
+        pay_and_wait(town)
+        wait_until(lambda: bell.client().smembers("rq:workers"), what=worker.told)
+        worker.signal(signal.SIGTERM)
+        assert worker.wait() == 143
+        assert "CHANGE-ME" not in worker.told
+        assert "Redis does not answer" not in worker.told
+        with redis.Redis.from_url(url) as limited:
+            for words in (["FLUSHALL"], ["KEYS", "*"], ["CONFIG", "GET", "*"], ["GET", "other"], ["ACL", "LIST"],
+                          ["EVAL", "return 1", "0"], ["SUBSCRIBE", "x"], ["SHUTDOWN"], ["MODULE", "LIST"]):  # fmt: skip
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    limited.execute_command(*words)
+    finally:
+        bell.client().execute_command("ACL", "DELUSER", name)

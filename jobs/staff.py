@@ -24,11 +24,14 @@ from jobs.worker import Stop, serve
 # with others.
 POOL = 6
 
+# Seconds of one drain job: whoever stops the worker waits for the end of it.
+BUDGET = 5.0
+
 STARTED = N_("Working on {queues} (process {pid}). Ctrl-C stops.")
 
 
 @dataclass(frozen=True)
-class Crew:
+class Staff:
     """What the processes of one `ekost worker` share: addresses and settings, but never a connection."""
 
     database_url: str
@@ -76,12 +79,12 @@ class Crew:
     def _tasks(self, stop: Stop) -> Mapping[str, Task]:
         database = self.database()
         return {
-            DRAIN: lambda consumer: drain(database, str(consumer)),
+            DRAIN: lambda consumer: drain(database, str(consumer), budget=BUDGET),
             IMPORT: lambda number: imports.carry_on(database, int(number), self.tell, may_go_on=lambda: not stop),
         }
 
 
-def run_crew(database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell) -> ExitCode:
+def run_staff(database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell) -> ExitCode:
     """Work with `count` workers a queue until a signal; the exit status says which.
 
     Raises UnreachableError when the database is away at the start, RedisURLError; Redis itself may come later.
@@ -91,11 +94,11 @@ def run_crew(database: Database, redis_url: str, queues: Sequence[str], count: i
         book = book_of(conn)
     database.engine.dispose()
     limits = replace(database.limits, pool_size=POOL)
-    crew = Crew(database.url, limits, redis_url, book, queues, tell)
+    staff = Staff(database.url, limits, redis_url, book, queues, tell)
     gc.collect()
     gc.freeze()  # what is there now is shared with the children, as long as nobody writes to it
     tell(STARTED, queues=", ".join(queues), pid=os.getpid())
-    return Supervisor(crew.children(count), tell).run()
+    return Supervisor(staff.children(count), tell).run()
 
 
 def work_once(database: Database, queues: Sequence[str], tell: Tell) -> Mapping[str, int]:
