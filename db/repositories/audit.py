@@ -1,4 +1,14 @@
-"""The audit log: how a row is sealed, and questions about it."""
+"""The audit log: what is in it, how a row is sealed, and whether all seals hold."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, bindparam, func, select, text
+
+from db.domain.chain import NOTHING_BEFORE, Finding, Head, Spot, judge, judge_end
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.tables import audit_head, audit_log, tenants
 
 # What the hash of a row covers, after the hash of the row before it: a JSON array in the order of these values, as
 # PostgreSQL prints it. Only built-in functions: who replaces one of ours changes no verdict.
@@ -6,3 +16,134 @@ CANONICAL = """convert_to(jsonb_build_array(
   position, event_id, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
   to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), operation, entity_type, entity_id,
   property_id, tenant_id, actor, before, after, details)::text, 'UTF8')"""
+
+
+class AuditRow(NamedTuple):
+    """What happened to a thing: its values before and after, and what else was told; `hash` seals the row."""
+
+    position: int
+    occurred_at: datetime
+    operation: str
+    entity_type: str
+    entity_id: int
+    tenant: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    details: dict[str, Any]
+    actor: str
+    recorded_at: datetime
+    event_id: int
+    hash: str
+
+
+_a = audit_log.c
+_COLUMNS: list[ColumnElement[Any]] = [
+    tenants.c.code if name == "tenant" else func.encode(_a.hash, "hex") if name == "hash" else _a[name]
+    for name in AuditRow._fields
+]
+# The order of the primary key, and of the indexes of things and tenants.
+_BY_INSTANT = Keyset([_a.occurred_at, _a.event_id], descending=True)
+
+# One pass in the order of positions, in constant memory; only rows that need a look leave the database.
+_SPOTS = """
+select position, event_id, sound, linked, before, before_event, before_sound, next
+  from (select position, event_id, sound, coalesce(previous_hash = lag(hash, 1, :hash) over placed, true) as linked,
+               lag(position) over placed as before, lag(event_id) over placed as before_event,
+               lag(sound) over placed as before_sound, lead(position) over placed as next
+          from (select position, event_id, occurred_at, previous_hash, hash,
+                       sha256(previous_hash || {canonical}) = hash as sound
+                  from audit_log where position >= :first) sealed
+        window placed as (order by position, occurred_at)) looked_at
+ where not sound or not linked or next is null or position is distinct from coalesce(before, :first - 1) + 1
+    or next = position
+ order by position
+"""
+_LOOK = text(_SPOTS.format(canonical=CANONICAL)).bindparams(bindparam("hash", type_=LargeBinary))
+
+_AT = """
+select event_id, hash, sha256(previous_hash || {canonical}) = hash as sound
+  from audit_log where position = :position order by occurred_at
+"""
+_LOOK_AT = text(_AT.format(canonical=CANONICAL))
+
+
+class Audit:
+    """The log, in one transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def page(
+        self,
+        *,
+        tenant_id: int | None = None,
+        entity: tuple[str, int] | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[AuditRow]:
+        """A page of what happened, the latest first: to a tenant, to a thing, by an actor, from `since` to `until`."""
+        query: Select[Any] = select(*_COLUMNS).outerjoin_from(audit_log, tenants, tenants.c.id == _a.tenant_id)
+        if tenant_id is not None:
+            query = query.where(_a.tenant_id == tenant_id)
+        if entity is not None:
+            query = query.where(_a.entity_type == entity[0], _a.entity_id == entity[1])
+        if actor is not None:
+            query = query.where(_a.actor == actor)
+        if since is not None:
+            query = query.where(_a.occurred_at >= since)
+        if until is not None:
+            query = query.where(_a.occurred_at < until)
+        scope = (tenant_id, entity, actor, since, until)
+        return read_page(self._conn, query, _BY_INSTANT, AuditRow._make, scope=scope, after=after, limit=limit)
+
+    def head(self) -> Head:
+        """Where the log ends by its own account."""
+        return Head._make(self._conn.execute(select(audit_head.c.position, audit_head.c.hash)).one())
+
+    def verify(self, since: datetime | None = None, noted: Head | None = None) -> Iterator[Finding]:
+        """Every row that was altered, replaced, removed or inserted; nothing when the log is whole.
+
+        With `since` only from the first row of what happened then. `noted` is a head that was written down elsewhere:
+        without it nobody can tell a log from one that was sealed anew from some row to its end.
+
+        Give it `database.reading(statement_timeout_ms=0)`: rows and head must be of one moment.
+        """
+        self._conn.exec_driver_sql("set local jit = off")
+        head = self.head()
+        if noted is not None and all(found != noted.hash for _, found, _ in self._rows_at(noted.position)):
+            yield Finding(1, noted.position, "rewritten")
+        first = 1 if since is None else self._first_since(since)
+        yield from judge(self._spots(first), first, self._unfollowed)
+        yield from judge_end(self._last(), head, self._rows_at(head.position))
+
+    def _first_since(self, since: datetime) -> int:
+        first = select(func.min(_a.position)).where(_a.occurred_at >= since)
+        found = self._conn.execute(first).scalar()
+        return self._last() + 1 if found is None else int(found)
+
+    def _last(self) -> int:
+        return int(self._conn.execute(select(func.coalesce(func.max(_a.position), 0))).scalar_one())
+
+    def _spots(self, first: int) -> Iterator[Spot]:
+        # What the first row must name; where it is not to be told, the first row is taken as it is.
+        seals = [NOTHING_BEFORE] if first == 1 else [found for _, found, _ in self._rows_at(first - 1)]
+        values = {"first": first, "hash": seals[0] if len(seals) == 1 else None}
+        return map(Spot._make, self._conn.execute(_LOOK, values, execution_options={"yield_per": DEFAULT_LIMIT}))
+
+    def _rows_at(self, position: int) -> Collection[tuple[int, bytes, bool]]:
+        """The rows that claim a position, one if all is well: event, hash, and whether it is sound."""
+        return [
+            (row.event_id, bytes(row.hash), row.sound) for row in self._conn.execute(_LOOK_AT, {"position": position})
+        ]
+
+    def _unfollowed(self, position: int) -> Collection[int]:
+        """The events at a position that neither the row behind nor the head follows."""
+        rows = self._rows_at(position)
+        followed = set(self._conn.execute(select(_a.previous_hash).where(_a.position == position + 1)).scalars())
+        head = self.head()
+        if head.position == position:
+            followed.add(head.hash)
+        return [event_id for event_id, found, _ in rows if found not in followed] or [row[0] for row in rows]
