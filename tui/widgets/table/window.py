@@ -12,7 +12,8 @@ from db.repositories.pages import Page
 
 R = TypeVar("R")
 
-# Rows kept in memory; a screen shows a few dozen, and a page is read well before it is needed.
+# Rows kept in memory; a screen shows a few dozen, and a page is read well before it is needed. Much fewer than
+# what is seen and read ahead on both sides would be read and forgotten in turn for ever.
 MOST_ROWS = 2000
 
 
