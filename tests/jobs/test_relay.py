@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
 from db.engine import Database
 from db.repositories.workers import WorkerRow, Workers
+from db.services.workers import sign_of_life, sign_on
 from tests.conftest import command
 from tests.jobs.running import Bell, RunningWorker, wait_until
 from tests.jobs.town import pay, pay_and_wait, undone, wait_until_done
@@ -44,6 +45,7 @@ def test_without_redis_the_relay_works_until_it_is_back(town: Database, start_wo
     assert worker.told.count(BY_HAND) == 1
 
 
+@pytest.mark.slow
 def test_a_redis_that_hangs_is_no_better_than_none(town: Database, start_worker: Start, bell: Bell) -> None:
     worker = start_worker(town)
     pay_and_wait(town)
@@ -121,27 +123,38 @@ def test_a_sign_of_life_is_given_and_taken_back(town: Database, start_worker: St
     with town.reading() as conn:
         assert Workers(conn).alive("audit")
         assert not Workers(conn).alive("imports")
-    with town.transaction() as conn:
-        conn.execute(text("delete from workers"))
-    wait_until(lambda: alive(town), 8)  # struck off by mistake, it signs on again
     worker.signal(signal.SIGTERM)
     assert worker.wait() == 143
     assert not alive(town)
 
 
-def test_a_worker_that_fell_silent_is_not_alive(town: Database) -> None:
-    with town.transaction() as conn:
-        old = "insert into workers (host, pid, queues, seen_at) values ('h', 1, '{audit}', now() - interval '16 s')"
-        conn.execute(text(old))
-    assert alive(town) == []
+def test_a_worker_that_fell_silent_is_not_alive(conn: Connection) -> None:
+    first = sign_on(conn, "host", 1, ["audit"])
+    assert Workers(conn).alive("audit")
+    conn.execute(
+        text("update workers set started_at = started_at - interval '1 h', seen_at = seen_at - interval '16 s'")
+    )
+    assert not Workers(conn).alive()
+    assert sign_of_life(conn, first, by_hand=True)
+    assert [(row.id, row.by_hand) for row in Workers(conn).rows()] == [(first, True)]
 
 
-@pytest.mark.parametrize("count", [2])
-def test_two_workers_share_the_work(town: Database, start_worker: Start, count: int) -> None:
-    for _ in range(count):
+def test_who_was_struck_off_signs_on_again(conn: Connection) -> None:
+    first = sign_on(conn, "host", 1, ["audit"])
+    conn.execute(
+        text("update workers set started_at = started_at - interval '1 h', seen_at = seen_at - interval '61 s'")
+    )
+    second = sign_on(conn, "host", 2, ["audit"])
+    assert not sign_of_life(conn, first, by_hand=False), "silent for a minute"
+    assert sign_on(conn, "host", 2, ["audit"]) > second
+    assert not sign_of_life(conn, second, by_hand=False), "another process with its number"
+
+
+def test_two_workers_share_the_work(town: Database, start_worker: Start) -> None:
+    for _ in range(2):
         start_worker(town)
     for _ in range(5):
         pay(town)
     wait_until_done(town)
-    assert len(alive(town)) == count
+    assert len(alive(town)) == 2
     assert undone(town) == 0
