@@ -24,7 +24,7 @@ class Spot(NamedTuple):
     """A row that needs a look, with its neighbours in the order of positions.
 
     `linked`: it names the hash of the row before it. `before` is None for the first row that is read, `next` for
-    the last one, which is always looked at.
+    the last one.
     """
 
     position: int

@@ -54,8 +54,7 @@ select position, event_id, sound, linked, before, before_event, before_sound, ne
                        sha256(previous_hash || {canonical}) = hash as sound
                   from audit_log where position >= :first) sealed
         window placed as (order by position, occurred_at)) looked_at
- where not sound or not linked or next is null or position is distinct from coalesce(before, :first - 1) + 1
-    or next = position
+ where not sound or not linked or position is distinct from coalesce(before, :first - 1) + 1
  order by position
 """
 _LOOK = text(_SPOTS.format(canonical=CANONICAL)).bindparams(bindparam("hash", type_=LargeBinary))
@@ -140,10 +139,11 @@ class Audit:
         ]
 
     def _unfollowed(self, position: int) -> Collection[int]:
-        """The events at a position that neither the row behind nor the head follows."""
+        """The events at a position that are not sound, or that neither the row behind nor the head follows."""
         rows = self._rows_at(position)
         followed = set(self._conn.execute(select(_a.previous_hash).where(_a.position == position + 1)).scalars())
         head = self.head()
         if head.position == position:
             followed.add(head.hash)
-        return [event_id for event_id, found, _ in rows if found not in followed] or [row[0] for row in rows]
+        strange = [event_id for event_id, found, sound in rows if not sound or found not in followed]
+        return strange or [event_id for event_id, _, _ in rows]

@@ -107,14 +107,18 @@ def test_an_emptied_log_is_named(logged: Connection) -> None:
     assert found(logged) == [Finding(1, ROWS, "removed")]
 
 
-@pytest.mark.parametrize(("source", "later"), [(3, -1), (8, 1)])
-def test_a_forged_row_is_told_from_the_one_whose_place_it_claims(logged: Connection, source: int, later: int) -> None:
-    """Sealed well, behind the right row, and earlier or later than the true one."""
+@pytest.mark.parametrize("sealed", [True, False])
+@pytest.mark.parametrize(("position", "source", "later"), [(8, 3, -1), (8, 8, 1), (ROWS, ROWS, 1), (ROWS, ROWS, -1)])
+def test_a_forged_row_is_told_from_the_one_whose_place_it_claims(
+    logged: Connection, position: int, source: int, later: int, sealed: bool
+) -> None:
+    """Earlier or later than the true one, and sealed behind the right row or not at all."""
     forged = event_at(logged, source) + 1_000_000
-    run(logged, COPY, p=8, q=source, later=later)
-    run(logged, LINK, p=7, e=forged)
-    run(logged, SEAL.replace("position = :p", "event_id = :p"), p=forged)
-    assert found(logged) == [Finding(8, 8, "inserted", forged)]
+    run(logged, COPY, p=position, q=source, later=later)
+    if sealed:
+        run(logged, LINK, p=position - 1, e=forged)
+        run(logged, SEAL.replace("position = :p", "event_id = :p"), p=forged)
+    assert found(logged) == [Finding(position, position, "inserted", forged)]
 
 
 def test_a_forged_row_behind_the_last_one_is_named(logged: Connection) -> None:
@@ -125,11 +129,26 @@ def test_a_forged_row_behind_the_last_one_is_named(logged: Connection) -> None:
 
 
 def seal_all_anew(conn: Connection, first: int) -> None:
-    for position in range(first, ROWS + 1):
-        run(conn, """update audit_log set previous_hash = (select hash from audit_log where position = :p - 1)
-                      where position = :p and :p > 1""", p=position)  # fmt: skip
+    """From a row on, each behind the one before, up to the head."""
+    positions = conn.execute(text("select position from audit_log where position >= :p order by 1"), {"p": first})
+    for position in list(positions.scalars()):
+        before = "select hash from audit_log where position < :p order by position desc limit 1"
+        if position > 1:
+            run(conn, f"update audit_log set previous_hash = ({before}) where position = :p", p=position)  # noqa: S608
         run(conn, SEAL, p=position)
-    run(conn, "update audit_head set hash = (select hash from audit_log where position = :p)", p=ROWS)
+    run(conn, "update audit_head set (position, hash) = (select position, hash from audit_log order by 1 desc limit 1)")
+
+
+def test_a_gap_is_named_even_where_everything_behind_it_was_sealed_anew(logged: Connection) -> None:
+    run(logged, "delete from audit_log where position = 9")
+    seal_all_anew(logged, 10)
+    assert found(logged) == [Finding(9, 9, "removed")]
+
+
+def test_a_first_row_that_names_another_one_is_named(logged: Connection) -> None:
+    run(logged, "update audit_log set previous_hash = sha256('') where position = 1")
+    seal_all_anew(logged, 1)
+    assert found(logged) == [Finding(1, 1, "altered", event_at(logged, 1))]
 
 
 def test_a_log_sealed_anew_to_its_end_is_told_by_a_head_noted_elsewhere(logged: Connection) -> None:
