@@ -40,9 +40,9 @@ def _deliver_single(conn: Connection, deliveries: Sequence[Delivery]) -> list[De
     causes: defaultdict[int, list[int]] = defaultdict(list)
     for delivery in deliveries:
         causes[delivery.tenant_id or 0].append(delivery.event_id)
-    free = lock_free(conn, causes)
+    free = set(lock_free(conn, causes))
     tell(conn, calculate(conn, free), causes)
-    return [delivery for delivery in deliveries if delivery.tenant_id not in set(free)]
+    return [delivery for delivery in deliveries if delivery.tenant_id not in free]
 
 
 def _deliver_set(conn: Connection, delivery: Delivery) -> None:

@@ -60,7 +60,7 @@ def recalculate(conn: Connection, tenant_ids: Iterable[int]) -> None:
         conn.execute(_RECALCULATE, {"tenant_ids": ids})
 
 
-def calculate(conn: Connection, tenant_ids: Sequence[int]) -> list[Calculated]:
+def calculate(conn: Connection, tenant_ids: Iterable[int]) -> list[Calculated]:
     """Work out the balances of tenants that are held, from the last closing on; what was wrong is noted as drift."""
     return [Calculated._make(row) for row in conn.execute(_REFRESH, {"tenant_ids": list(tenant_ids)})]
 
