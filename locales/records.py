@@ -83,3 +83,37 @@ ROOMS = (
     Field("basis", N_("Rent per"), "status", wide=True),
     Field("created_at", N_("Added"), "instant", wide=True),
 )
+IMPORTS = (
+    Field("id", N_("Number"), "int"),
+    Field("kind", N_("What"), "status"),
+    Field("file_name", N_("File")),
+    Field("file_hash", N_("Hash"), wide=True),
+    Field("state", N_("State"), "status"),
+    Field("rows_total", N_("Rows"), "int"),
+    Field("rows_applied", N_("Applied"), "int"),
+    Field("rows_skipped", N_("Skipped"), "int"),
+    Field("rows_rejected", N_("Rejected"), "int"),
+    Field("created_at", N_("Begun"), "instant", wide=True),
+    Field("finished_at", N_("Finished"), "instant", wide=True),
+)
+IMPORT_ERRORS = (
+    Field("line", N_("Line"), "int"),
+    Field("column", N_("Column")),
+    Field("code", N_("Code"), wide=True),
+    Field("message", N_("What is wrong")),
+    Field("value", N_("Value"), wide=True),
+)
+JOBS = (
+    Field("id", N_("Job")),
+    Field("queue", N_("Queue"), wide=True),
+    Field("state", N_("State"), "status"),
+    Field("subject", N_("About")),
+    Field("attempts", N_("Attempts"), "int"),
+    Field("max_attempts", N_("At most"), "int", wide=True),
+    Field("error", N_("Error")),
+    Field("next_at", N_("Next"), "instant", wide=True),
+    Field("key", N_("Key"), wide=True),
+    Field("created_at", N_("Since"), "instant"),
+    Field("done_at", N_("Done"), "instant", wide=True),
+    Field("discard_reason", N_("Given up because"), wide=True),
+)

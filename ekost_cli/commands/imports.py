@@ -4,9 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.following import carry_on, follow
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.importing import end, import_file
@@ -14,6 +12,7 @@ from ekost_cli.invocation import DEFAULT_LIMIT
 from ekost_cli.mending import reason_of, told, write_mendable
 from ekost_cli.numbers import entry_number
 from ekost_cli.options import FileArg, NumberArg
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -21,26 +20,8 @@ if TYPE_CHECKING:
 
 app = Noun(_("Import payments, tenants and rooms from files."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int"),
-    Field("kind", N_("What"), "status"),
-    Field("file_name", N_("File")),
-    Field("file_hash", N_("Hash"), wide=True),
-    Field("state", N_("State"), "status"),
-    Field("rows_total", N_("Rows"), "int"),
-    Field("rows_applied", N_("Applied"), "int"),
-    Field("rows_skipped", N_("Skipped"), "int"),
-    Field("rows_rejected", N_("Rejected"), "int"),
-    Field("created_at", N_("Begun"), "instant", wide=True),
-    Field("finished_at", N_("Finished"), "instant", wide=True),
-)
-ERRORS = (
-    Field("line", N_("Line"), "int"),
-    Field("column", N_("Column")),
-    Field("code", N_("Code"), wide=True),
-    Field("message", N_("What is wrong")),
-    Field("value", N_("Value"), wide=True),
-)
+FIELDS = records.IMPORTS
+ERRORS = records.IMPORT_ERRORS
 
 Dates = Annotated[
     Literal["iso", "dmy"], typer.Option("--dates", help=_("How days are written: 2026-03-01, or 01/03/2026."))

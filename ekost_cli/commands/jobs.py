@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ReasonOption
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -16,20 +15,7 @@ if TYPE_CHECKING:
 
 app = Noun(_("Background work: what waits, what is being done, what is dead."))
 
-FIELDS = (
-    Field("id", N_("Job")),
-    Field("queue", N_("Queue"), wide=True),
-    Field("state", N_("State"), "status"),
-    Field("subject", N_("About")),
-    Field("attempts", N_("Attempts"), "int"),
-    Field("max_attempts", N_("At most"), "int", wide=True),
-    Field("error", N_("Error")),
-    Field("next_at", N_("Next"), "instant", wide=True),
-    Field("key", N_("Key"), wide=True),
-    Field("created_at", N_("Since"), "instant"),
-    Field("done_at", N_("Done"), "instant", wide=True),
-    Field("discard_reason", N_("Given up because"), wide=True),
-)
+FIELDS = records.JOBS
 
 JobArg = Annotated[str, typer.Argument(metavar="JOB", help=_("A job as the list names it: balances-345, import-3."))]
 Queue = Annotated[
