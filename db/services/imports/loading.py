@@ -19,7 +19,7 @@ from db.repositories.imports import ImportRow
 from db.services.imports import chunks
 from db.services.imports.chunks import Chunk, Span
 from db.services.imports.months import Partition
-from db.services.imports.payments import outcome, tell
+from db.services.imports.payments import tell
 from db.services.imports.tables import ready_table
 
 # How often it is tried to find everything free, and the longest pause in between, in seconds.
@@ -63,11 +63,6 @@ with claimed as (
 select count(*) from claimed
 """)
 
-_DROP_KNOWN = text("""
-delete from import_load l
- where not exists (select from import_rows k where k.fingerprint = l.fingerprint and k.entry_id = l.entry_id)
-""")
-
 _FILL = """
 insert into {child} (id, property_id, tenant_id, payment_date, amount, method, reference, note, import_id, event_id)
 select entry_id, property_id, tenant_id, payment_date, amount, method, reference, note, :import_id, event_id
@@ -106,14 +101,15 @@ def load(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     """Post these rows as whole partitions. Raises LoadRefusedError."""
     conn.execute(text("set local work_mem = '64MB'"))
     new = _missing(conn, span)
-    posted = _fetch(conn, row, span)
+    _fetch(conn, row, span)
     for part in new:
         _fill(conn, row, part)
     conn.exec_driver_sql(_SUM)
     _attach_when_free(conn, row, span, new)
     for told in map(Told._make, conn.execute(_TOLD)):
         tell(conn, row, *told)
-    return outcome(conn, row, span, posted)
+    rows = span.last - span.first + 1
+    return Chunk(rows, applied=rows)
 
 
 def _missing(conn: Connection, span: Span) -> Sequence[Partition]:
@@ -125,16 +121,14 @@ def _missing(conn: Connection, span: Span) -> Sequence[Partition]:
     return new
 
 
-def _fetch(conn: Connection, row: ImportRow, span: Span) -> int:
-    """Put the rows that nobody knows into the temporary table `import_load`; how many they are."""
+def _fetch(conn: Connection, row: ImportRow, span: Span) -> None:
+    """Put the rows into the temporary table `import_load`. One that is known was posted, so its partition is there."""
     rows = span.last - span.first + 1
     events = [reserve_event(conn) for _ in range(0, rows, chunks.SIZE)]
     fetch = text(_FETCH.format(ready=ready_table(row.id))).bindparams(bindparam("size", type_=BigInteger))
     conn.execute(fetch, {"events": events, "first": span.first, "last": span.last, "size": chunks.SIZE})
-    claimed = int(conn.execute(_CLAIM, {"import_id": row.id}).scalar_one())
-    if claimed < rows:
-        conn.execute(_DROP_KNOWN)
-    return claimed
+    if conn.execute(_CLAIM, {"import_id": row.id}).scalar_one() < rows:
+        raise LoadRefusedError(span)
 
 
 def _fill(conn: Connection, row: ImportRow, part: Partition) -> None:

@@ -49,20 +49,13 @@ def post(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     done = conn.execute(text(_POST.format(ready=ready_table(row.id))), values).one()
     if done.posted:
         tell(conn, row, event_id, done.first_line, done.last_line, done.posted, done.amount)
-    return outcome(conn, row, span, done.posted)
+    return _outcome(conn, row, span, done.posted)
 
 
 def rehearse(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     """What would become of these rows. Nothing is posted, so that nobody has to wait."""
     rows = span.last - span.first + 1
-    return outcome(conn, row, span, rows - sum(_known(conn, row, span).values()))
-
-
-def outcome(conn: Connection, row: ImportRow, span: Span, posted: int) -> Chunk:
-    """The chunk of which so many rows were posted; the others are known."""
-    rows = span.last - span.first + 1
-    known = _known(conn, row, span) if posted < rows else {}
-    return Chunk(rows, posted, rows - posted, known_from=known)
+    return _outcome(conn, row, span, rows - sum(_known(conn, row, span).values()))
 
 
 def tell(
@@ -74,6 +67,13 @@ def tell(
     }  # fmt: skip
     event = Event("PaymentsImported", "import", row.id, payload, row.property_id)
     append(conn, event, event_id=event_id)
+
+
+def _outcome(conn: Connection, row: ImportRow, span: Span, posted: int) -> Chunk:
+    """The chunk of which so many rows were posted; the others are known."""
+    rows = span.last - span.first + 1
+    known = _known(conn, row, span) if posted < rows else {}
+    return Chunk(rows, posted, rows - posted, known_from=known)
 
 
 def _known(conn: Connection, row: ImportRow, span: Span) -> dict[str, int]:

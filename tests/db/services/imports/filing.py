@@ -109,6 +109,21 @@ def many(count: int, seed: int = 1, *, bad: int = 0) -> tuple[str, dict[str, str
     return HEADER + "".join(rows), {code: f"{amount}.00" for code, amount in sorted(paid.items())}
 
 
+def history(counts: dict[str, int], seed: int = 1) -> tuple[str, dict[str, str]]:
+    """A file with so many payments in each year or month, and what each tenant has paid then."""
+    chance = random.Random(seed)
+    paid = dict.fromkeys((f"T{n}" for n in range(1, TENANTS + 1)), 0)
+    rows = []
+    for when, count in counts.items():
+        for n in range(count):
+            code, amount = f"T{chance.randint(1, TENANTS)}", chance.randint(1, 90) * 5000
+            paid[code] += amount
+            day = f"{when}-{chance.randint(1, 28):02}" if "-" in when else f"{when}-{n % 12 + 1:02}-15"
+            rows.append(f"{code},{amount},{day},,{when}-{n},\n")
+    chance.shuffle(rows)
+    return HEADER + "".join(rows), {code: f"{amount}.00" for code, amount in sorted(paid.items())}
+
+
 def staged(book: Database, content: str) -> int:
     with book.transaction() as conn:
         return stage(conn, content).row.id

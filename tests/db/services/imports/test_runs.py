@@ -23,14 +23,14 @@ from db.services.imports.run import (
     run_import,
 )
 from db.services.imports.steps import take_step
-from tests.db.services.imports.filing import HEADER, balances, check, many, run_file, staged, stale, step_until
+from tests.db.services.imports.filing import HEADER, balances, check, history, many, run_file, staged, stale, step_until
 
 ROOT = Path(__file__).parents[4]
 RUNNER = """
     import sys
     from db.engine import Database
-    from db.services.imports import chunks, run
-    chunks.SIZE = 50
+    from db.services.imports import chunks, months, run
+    chunks.SIZE, months.LOAD_FROM, months.LOAD_MOST = 50, 20, 300
     database = Database(sys.argv[1])
     print("up", flush=True)
     run.run_import(database, int(sys.argv[2]), progress=lambda row: print(row.position, flush=True))
@@ -45,7 +45,7 @@ def killed_somewhere(book: Database, import_id: int, seed: int) -> int:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
-        time.sleep(random.Random(seed).uniform(0, 0.25))
+        time.sleep(random.Random(seed).uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         return len(process.stdout.readlines())
 
@@ -58,6 +58,18 @@ def test_killed_again_and_again_it_still_comes_out_right(book: Database, small_c
         killed_somewhere(book, import_id, seed * 10 + attempt)
     run_import(book, import_id)
     check(book, import_id, paid, ("done", 2007, 2000, 0, 7))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_while_new_years_are_loaded_it_still_comes_out_right(
+    book: Database, small_chunks: None, seed: int
+) -> None:
+    content, paid = history({"2017": 400, "2018": 200, "2019": 200, "2021": 300, "2026-03": 500}, seed)
+    import_id = staged(book, content)
+    for attempt in range(4):
+        killed_somewhere(book, import_id, seed * 10 + attempt)
+    run_import(book, import_id)
+    check(book, import_id, paid, ("done", 1600, 1600, 0, 0))
 
 
 def test_killed_between_two_chunks_it_goes_on_behind_the_first(book: Database, small_chunks: None) -> None:
