@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint format catalogs docs lock slow bench clean
+.PHONY: demo test install dev lint format catalogs docs lock slow chaos bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
@@ -62,6 +62,11 @@ lock: $(VENV)/.dev
 # Scale and crash runs; they take their time.
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+# Everything is killed, stopped, emptied and cut off while people pay and import; the book must stay exact.
+# SEEDS=10: ten runs of each variant; CHAOS_SECONDS, CHAOS_SEED and CHAOS_VARIANTS say how long, from where and which.
+chaos: $(VENV)/.dev
+	@SEEDS=$(SEEDS) $(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/startup.py

@@ -1,0 +1,136 @@
+"""What happens to a site: each blow falls at once, and may return the hand that mends it later."""
+
+import random
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import redis
+
+from tests.chaos.site import Site
+from tests.processes import all_processes, marked
+
+Mend = Callable[[], None]
+Blow = Callable[[Site, random.Random], Mend | None]
+
+
+def _victim(pids: list[int], chance: random.Random) -> list[int]:
+    return [chance.choice(pids)] if pids else []
+
+
+# -- the worker
+
+
+def worker_child(site: Site, chance: random.Random) -> None:
+    """One process of the worker that is not the supervisor: relay, worker or the job of one."""
+    site.kill(_victim([pid for generation in site.working()[1:] for pid in generation], chance))
+
+
+def worker_job(site: Site, chance: random.Random) -> None:
+    """The youngest process of the worker: the one that is at work."""
+    site.kill(_victim((site.working() or [[]])[-1], chance))
+
+
+def worker_whole(site: Site, _chance: random.Random) -> Mend:
+    """All processes of the worker at once."""
+    site.kill([pid for generation in site.working() for pid in generation])
+    return site.start_worker
+
+
+def supervisor(site: Site, _chance: random.Random) -> Mend:
+    """The supervisor alone; its children are told by the kernel."""
+    site.kill((site.working() or [[]])[0])
+    return site.start_worker
+
+
+def worker_stopped(site: Site, chance: random.Random) -> Mend:
+    """A process of the worker sleeps while others take its work over, and wakes up in the middle of it."""
+    victim = _victim([pid for generation in site.working() for pid in generation], chance)
+    site.kill(victim, signal.SIGSTOP)
+    return lambda: site.kill(victim, signal.SIGCONT)
+
+
+def client(site: Site, chance: random.Random) -> None:
+    """A command that somebody types, or who types it."""
+    clients = [pid for part in ("producer", "importer") for pid in marked(f"CHAOS_PART={part}")]
+    site.kill(_victim(clients, chance))
+
+
+# -- Redis
+
+
+def redis_killed(site: Site, _chance: random.Random) -> Mend:
+    """Comes back with what its append-only file holds."""
+    site.kill(site.valkey())
+    return site.start_valkey
+
+
+def redis_lost(site: Site, _chance: random.Random) -> Mend:
+    """Comes back empty."""
+    site.kill(site.valkey())
+
+    def mend() -> None:
+        if not site.valkey():
+            site.forget_queue()
+        site.start_valkey()
+
+    return mend
+
+
+def redis_flushed(site: Site, _chance: random.Random) -> None:
+    with suppress(redis.RedisError):
+        site.flush_queue()
+
+
+def redis_stopped(site: Site, _chance: random.Random) -> Mend:
+    """Connected, and silent."""
+    victims = site.valkey()
+    site.kill(victims, signal.SIGSTOP)
+    return lambda: site.kill(victims, signal.SIGCONT)
+
+
+def network(mode: str) -> Blow:
+    """The way to Redis: `cut`, `hang` or `deaf`."""
+
+    def blow(site: Site, _chance: random.Random) -> Mend | None:
+        if site.proxy is None:
+            return None
+        site.proxy.be(mode)
+        proxy = site.proxy
+        return lambda: proxy.be("pass")
+
+    return blow
+
+
+# -- PostgreSQL
+
+
+def postgres_killed(site: Site, _chance: random.Random) -> Mend:
+    """Every process of it, as when the machine goes down."""
+    site.kill(site.postgres())
+    return site.start_postgres
+
+
+def postgres_backend(site: Site, chance: random.Random) -> None:
+    """One process of it, whichever; the others are restarted by their parent."""
+    site.kill(_victim(_below_postmaster(site), chance))
+
+
+def postgres_restarted(site: Site, _chance: random.Random) -> Mend:
+    """Stopped at once, open transactions rolled back."""
+    site.kill([pid for pid in site.postgres() if pid not in _below_postmaster(site)], signal.SIGINT)
+    return site.start_postgres
+
+
+def session_ended(site: Site, chance: random.Random) -> None:
+    """One connection, ended by an administrator."""
+    everybody = all_processes()
+    sessions = [
+        pid for pid in _below_postmaster(site) if pid in everybody and "postgres: ekost" in everybody[pid].command
+    ]
+    site.kill(_victim(sessions, chance), signal.SIGTERM)
+
+
+def _below_postmaster(site: Site) -> list[int]:
+    ours, everybody = set(site.postgres()), all_processes()
+    return sorted(pid for pid in ours if pid in everybody and everybody[pid].parent in ours)
