@@ -33,18 +33,27 @@ select consumer, count(*) from (
 group by consumer
 """).bindparams(bindparam("consumers", type_=ARRAY(Text)))
 
+# Deliveries whose worker fell silent are claimed with their like, the fewer the more often that has happened: one that
+# kills its workers ends up alone, and takes no other down with it.
 _CLAIM = text("""
-with due as (
-  select event_id, consumer from deliveries
+with due as materialized (
+  select event_id, not_before, state = 'leased' as lost, attempts, attempts >= max_attempts as spent from deliveries
    where consumer = :consumer and state in ('ready', 'leased') and not_before <= now()
+     and (cast(:wide as boolean) is null or (tenant_id is null) = cast(:wide as boolean))
    order by not_before, event_id limit :most for update skip locked
+), first as (
+  select lost, attempts, case when lost and not spent then greatest(:most / 10 ^ attempts, 1) else :most end as most
+    from due order by not_before, event_id limit 1
+), chosen as (
+  select event_id from due d join first f on d.lost = f.lost and (not d.lost or d.attempts = f.attempts)
+   order by not_before, event_id limit (select cast(most as bigint) from first)
 )
 update deliveries d
    set state = case when d.attempts < d.max_attempts then 'leased' else 'dead' end,
        last_error = case when d.attempts < d.max_attempts then d.last_error else coalesce(d.last_error, :lost) end,
        attempts = least(d.attempts + 1, d.max_attempts),
        not_before = now() + make_interval(secs => :lease)
-  from due where d.event_id = due.event_id and d.consumer = due.consumer
+  from chosen c where d.event_id = c.event_id and d.consumer = :consumer
 returning d.event_id, d.event_at, d.consumer, d.tenant_id, d.attempts, d.max_attempts, d.state
 """)
 
@@ -68,6 +77,11 @@ update deliveries
  where consumer = :consumer and event_id = :id and state = 'leased' and attempts = :attempts
 """)
 
+_RENEW = text("""
+update deliveries set not_before = clock_timestamp() + make_interval(secs => :lease)
+ where consumer = :consumer and event_id = any (:ids)
+""").bindparams(_IDS)
+
 _POSTPONE = text("""
 update deliveries set state = 'ready', attempts = attempts - 1, not_before = now() + make_interval(secs => :pause)
  where consumer = :consumer and event_id = any (:ids)
@@ -83,12 +97,13 @@ def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000, within:
     return {row[0]: row[1] for row in conn.execute(_DUE, values)}
 
 
-def claim(conn: Connection, consumer: str, most: int) -> list[Delivery]:
+def claim(conn: Connection, consumer: str, most: int, *, wide: bool | None = None) -> list[Delivery]:
     """Take up to `most` due deliveries, oldest first; commit before working on them.
 
-    One that was claimed its last time without an end is dead.
+    With `wide`, only events that concern many tenants, or (False) only those of one. A delivery that was claimed its
+    last time without an end is dead.
     """
-    values = {"consumer": consumer, "most": most, "lease": POLICIES[consumer].lease, "lost": LOST}
+    values = {"consumer": consumer, "most": most, "wide": wide, "lease": POLICIES[consumer].lease, "lost": LOST}
     rows = conn.execute(_CLAIM, values).all()
     return sorted(_delivery(row) for row in rows if row.state == "leased")
 
@@ -107,6 +122,14 @@ def complete(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     if deliveries:
         ids = [delivery.event_id for delivery in deliveries]
         conn.execute(_COMPLETE, {"consumer": deliveries[0].consumer, "ids": ids})
+
+
+def renew(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Begin the lease of held deliveries anew, for work that takes several transactions."""
+    if deliveries:
+        ids = [delivery.event_id for delivery in deliveries]
+        consumer = deliveries[0].consumer
+        conn.execute(_RENEW, {"consumer": consumer, "ids": ids, "lease": POLICIES[consumer].lease})
 
 
 def postpone(conn: Connection, deliveries: Sequence[Delivery], seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Deliver what is due to a consumer: in batches while all goes well, one by one around what does not.
+"""Deliver what is due to a consumer: in batches while all goes well, in ever smaller ones around what does not.
 
 A queue or a relay only says that there is work; this finds it in PostgreSQL. A batch is claimed and committed, then
 its effects and its end are one transaction: a process that dies in between has done nothing, or everything.
@@ -7,6 +7,8 @@ its effects and its end are one transaction: a process that dies in between has 
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +20,8 @@ from db.outbox import Delivery
 from jobs import audit, balances
 
 BATCH = 1000
+# Events that concern many tenants; these may be fifty thousand each.
+WIDE_BATCH = 20
 # Another transaction may hold the same rows: the batch is tried again, then in halves.
 TRIES = 3
 # What is in use is looked at again after so many seconds.
@@ -29,62 +33,117 @@ Effect = Callable[[Connection, Sequence[Delivery]], Sequence[Delivery] | None]
 EFFECTS: Mapping[str, Effect] = {"balances": balances.deliver, "audit": audit.deliver}
 
 
+class Wide(NamedTuple):
+    """How events that concern many tenants are delivered without holding all of these at once.
+
+    `ahead` has the effect in transactions of its own, calling back between them; `conclude` is what remains to be
+    done in the one that closes the deliveries.
+    """
+
+    ahead: Callable[[Database, Sequence[Delivery], Callable[[], object]], None]
+    conclude: Effect
+
+
+WIDE: Mapping[str, Wide] = {"balances": Wide(balances.work_ahead, balances.conclude)}
+
+
 def drain(database: Database, consumer: str, *, budget: float = 20.0, batch: int = BATCH) -> int:
     """Deliver until nothing is due or `budget` seconds have passed; returns how many were done.
 
     A delivery that fails waits for its next attempt or is dead, and holds up no other one. Raises UnreachableError
     when the database is away; what was claimed is taken over when its lease has passed.
     """
-    end = time.monotonic() + budget
-    done = 0
-    while time.monotonic() < end:
-        with database.transaction() as conn:
-            claimed = outbox.claim(conn, consumer, batch)
-            waiting = not claimed and outbox.due(conn, [consumer], within=IN_USE)
-        if claimed:
-            done += _deliver(database, claimed)
-        elif waiting:
+    return _Drain(database, consumer, batch).run(budget)
+
+
+@dataclass
+class _Drain:
+    database: Database
+    consumer: str
+    batch: int
+    done: int = 0
+
+    def run(self, budget: float) -> int:
+        end = time.monotonic() + budget
+        while time.monotonic() < end:
+            if not self.deliver_due() and not self.deliver_wide() and not self.wait_for_more():
+                break
+        return self.done
+
+    def deliver_due(self) -> int:
+        """Deliver a batch, without the events that concern many tenants if these take longer; how many were due."""
+        claimed = self.claim(self.batch, wide=False if self.consumer in WIDE else None)
+        self.deliver(claimed)
+        return len(claimed)
+
+    def deliver_wide(self) -> int:
+        """Deliver events that concern many tenants; how many were due."""
+        if self.consumer not in WIDE:
+            return 0
+        claimed = self.claim(WIDE_BATCH, wide=True)
+        self.deliver(claimed, wide=WIDE[self.consumer])
+        return len(claimed)
+
+    def claim(self, most: int, *, wide: bool | None) -> Sequence[Delivery]:
+        with self.database.transaction() as conn:
+            return outbox.claim(conn, self.consumer, most, wide=wide)
+
+    def wait_for_more(self) -> bool:
+        """Wait for what is due in a moment; False if nothing is."""
+        with self.database.transaction() as conn:
+            soon = outbox.due(conn, [self.consumer], within=IN_USE)
+        if soon:
             time.sleep(IN_USE)
-        else:
-            break
-    return done
+        return bool(soon)
 
+    def deliver(self, deliveries: Sequence[Delivery], *, wide: Wide | None = None) -> None:
+        """All at once; when that fails, each half, down to the one that is to blame."""
+        error = self.failure(deliveries, wide) if deliveries else None
+        if error is None:
+            return
+        if len(deliveries) == 1:
+            with self.database.transaction() as conn:
+                outbox.fail(conn, deliveries[0], told(error))
+            return
+        middle = len(deliveries) // 2
+        self.deliver(deliveries[:middle], wide=wide)
+        self.deliver(deliveries[middle:], wide=wide)
 
-def _deliver(database: Database, deliveries: Sequence[Delivery]) -> int:
-    """All in one transaction; when that fails, each half, down to the one that is to blame."""
-    error: Exception | None = None
-    for attempt in range(TRIES):
-        try:
-            return _deliver_together(database, deliveries)
-        except DatabaseBusyError as busy:
-            error = busy
-            time.sleep(IN_USE * 2**attempt)
-        except UnreachableError:
-            raise
-        except Exception as failure:
-            error = failure
-            break
-    if error is not None and len(deliveries) == 1:
-        with database.transaction() as conn:
-            outbox.fail(conn, deliveries[0], told(error))
-        return 0
-    middle = len(deliveries) // 2
-    return _deliver(database, deliveries[:middle]) + _deliver(database, deliveries[middle:])
+    def failure(self, deliveries: Sequence[Delivery], wide: Wide | None) -> Exception | None:
+        """Try it; why it could not be done, if it could not. Raises UnreachableError."""
+        error: Exception | None = None
+        for attempt in range(TRIES):
+            try:
+                if wide is not None:
+                    # What concerns a single tenant does not wait meanwhile.
+                    wide.ahead(self.database, deliveries, self.deliver_due)
+                self.deliver_together(deliveries, wide.conclude if wide is not None else EFFECTS[self.consumer])
+            except DatabaseBusyError as busy:
+                error = busy
+                time.sleep(IN_USE * 2**attempt)
+            except UnreachableError:
+                raise
+            except Exception as failure:
+                return failure
+            else:
+                return None
+        return error
 
-
-def _deliver_together(database: Database, deliveries: Sequence[Delivery]) -> int:
-    with database.transaction() as conn:
-        conn.exec_driver_sql(LOCK_TIMEOUT)
-        held = outbox.hold(conn, deliveries)
-        in_use = set(EFFECTS[held[0].consumer](conn, held) or ()) if held else set()
-        done = [delivery for delivery in held if delivery not in in_use]
-        outbox.complete(conn, done)
-        outbox.postpone(conn, sorted(in_use), IN_USE)
-    return len(done)
+    def deliver_together(self, deliveries: Sequence[Delivery], effect: Effect) -> None:
+        with self.database.transaction() as conn:
+            conn.exec_driver_sql(LOCK_TIMEOUT)
+            held = outbox.hold(conn, deliveries)
+            if not held:
+                return
+            in_use = set(effect(conn, held) or ())
+            done = [delivery for delivery in held if delivery not in in_use]
+            outbox.complete(conn, done)
+            outbox.postpone(conn, sorted(in_use), IN_USE)
+        self.done += len(done)
 
 
 def told(error: Exception) -> str:
-    """What may be kept of an error: its class, where it happened, the database's code; never a value of a row."""
+    """What may be kept of an error: its class, the database's code, where it happened; never a value of a row."""
     parts = [type(error).__name__]
     cause = error.__cause__ if isinstance(error.__cause__, DBAPIError) else error
     if isinstance(cause, DBAPIError):

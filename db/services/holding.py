@@ -1,30 +1,36 @@
 """Hold tenants with their balances, without ever standing in the way of a person for long.
 
 Tenants are locked before balances and both in the order of their ids, like everywhere. Whatever is in use by another
-transaction is passed over and taken up later, alone: nothing is held while waiting.
+transaction is passed over and taken up later: nobody ever waits for a lock here, so nobody waits crosswise.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from db.engine import Database
+from db.engine import Database, DatabaseBusyError
 from db.tables import balances
 
+# Seconds: how long to wait for tenants that are in use, and between two looks.
+PATIENCE, PAUSE = 10.0, 0.05
 # So many tenants are held for one transaction: some tens of milliseconds.
 CHUNK = 1000
 
 # What is done to tenants that are held, in the transaction that holds them.
 Work = Callable[[Connection, Sequence[int]], None]
 # Called after each chunk with the tenants done and all of them.
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 IDS = bindparam("tenant_ids", type_=ARRAY(BigInteger))
 _LOCKS = (
-    "select id from tenants where id = any (:tenant_ids) order by id for no key update",
-    "select tenant_id from balances where tenant_id = any (:tenant_ids) order by tenant_id for no key update",
+    text("select id from tenants where id = any (:tenant_ids) order by id for no key update skip locked"),
+    text("""
+        select tenant_id from balances where tenant_id = any (:tenant_ids)
+         order by tenant_id for no key update skip locked
+    """),
 )
 
 
@@ -35,7 +41,7 @@ def lock_free(conn: Connection, tenant_ids: Iterable[int]) -> list[int]:
     """
     ids = sorted(set(tenant_ids))
     for lock in _LOCKS:
-        ids = list(conn.execute(text(f"{lock} skip locked").bindparams(IDS), {"tenant_ids": ids}).scalars())
+        ids = list(conn.execute(lock.bindparams(IDS), {"tenant_ids": ids}).scalars())
     return ids
 
 
@@ -53,27 +59,35 @@ def in_chunks(
 ) -> None:
     """Do `work` to these tenants or to all, a chunk a transaction; what was done stays when a later one fails.
 
-    Raises DatabaseBusyError when somebody holds a tenant for too long; all others are done by then.
+    Raises DatabaseBusyError when somebody holds a tenant for longer than 10 seconds; all others are done by then.
     """
     chosen = sorted(set(tenant_ids)) if tenant_ids is not None else None
     total = _count(database, property_id) if chosen is None else len(chosen)
     chunks = _chunks(database, property_id) if chosen is None else _slices(chosen)
-    done, in_use = 0, []
+    done, in_use = 0, set[int]()
     for ids in chunks:
-        with database.transaction() as conn:
-            free = lock_free(conn, ids)
-            if free:
-                work(conn, free)
-        in_use += sorted(set(ids).difference(free))
+        free = _hold_and(database, work, ids)
+        in_use |= set(ids).difference(free)
         done += len(free)
         progress(done, total)
-    for tenant_id in in_use:
-        with database.transaction() as conn:
-            for lock in _LOCKS:
-                conn.execute(text(lock).bindparams(IDS), {"tenant_ids": [tenant_id]})
-            work(conn, [tenant_id])
-        done += 1
+    patience = time.monotonic() + PATIENCE
+    while in_use:
+        free = _hold_and(database, work, sorted(in_use)[:CHUNK])
+        in_use.difference_update(free)
+        done += len(free)
         progress(done, total)
+        if not free:
+            if time.monotonic() > patience:
+                raise DatabaseBusyError
+            time.sleep(PAUSE)
+
+
+def _hold_and(database: Database, work: Work, ids: Sequence[int]) -> Sequence[int]:
+    with database.transaction() as conn:
+        free = lock_free(conn, ids)
+        if free:
+            work(conn, free)
+    return free
 
 
 def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
