@@ -3,6 +3,7 @@
 It remembers nothing: what is due is asked of the database at every turn, so that no restart of anything loses a ring.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -51,7 +52,7 @@ class Relay:
         self._tell = tell
         self._silent_since: float | None = None
         self._probed_at = 0.0
-        self._import_at_hand: int | None = None
+        self._importing: threading.Thread | None = None
         self._away = False
         self._wait = POLL
         self.stopping = False
@@ -61,18 +62,23 @@ class Relay:
     def run(self) -> None:
         """Ring, turn by turn. No error ends it: PostgreSQL is waited for, Redis done without."""
         while not self.stopping:
-            try:
-                with self._database.engine.connect() as conn:
-                    self._listen(conn)
-            except (UnreachableError, DBAPIError, psycopg.Error):
-                self._miss_database()
-            except Exception as error:
-                self._tell(RELAY_FAILED, error=type(error).__name__)
-                time.sleep(SILENCE)
+            self._run()
+        if self._importing:
+            self._importing.join()
+
+    def _run(self) -> None:
+        try:
+            with self._database.engine.connect() as conn:
+                self._listen(conn)
+        except (UnreachableError, DBAPIError, psycopg.Error):
+            self._miss_database()
+        except Exception as error:
+            self._tell(RELAY_FAILED, error=type(error).__name__)
+            time.sleep(SILENCE)
 
     def _listen(self, conn: Connection) -> None:
         conn.execution_options(isolation_level="AUTOCOMMIT")
-        conn.exec_driver_sql(f"set statement_timeout = 60000; listen {BELL}")
+        conn.exec_driver_sql(f"listen {BELL}")
         driver: psycopg.Connection[Any] = conn.connection.driver_connection  # type: ignore[assignment]
         if self._away:
             self._away = False
@@ -122,7 +128,6 @@ class Relay:
         self._silent_since = None
         if self.by_hand:
             self._work_by_hand(False)
-            self._import_at_hand = None
             self._tell(BACK)
 
     def _work_by_hand(self, by_hand: bool) -> None:
@@ -130,14 +135,22 @@ class Relay:
         self.on_change()
 
     def _work(self, due: Mapping[str, int], waiting: Sequence[imports.Waiting]) -> float:
-        """A turn of everything by ourselves: deliveries, then one step of an import, so that balances stay quick."""
+        """A turn of everything by ourselves; an import beside it, so that balances stay quick."""
+        if waiting and not (self._importing and self._importing.is_alive()):
+            self._importing = threading.Thread(target=self._import, args=(waiting[0].id,), name="import")
+            self._importing.start()
         for consumer in due:
             drain(self._database, consumer, budget=HAND_BUDGET)
-        import_id = self._import_at_hand or next((one.id for one in waiting), None)
-        if import_id is not None:
-            open_ = imports.carry_on(self._database, import_id, self._tell, may_go_on=lambda: False)
-            self._import_at_hand = import_id if open_ else None
-        return 0.0 if due or import_id is not None else POLL
+        return 0.0 if due else POLL
+
+    def _import(self, import_id: int) -> None:
+        """Carry an import to its end, also when Redis comes back meanwhile."""
+        try:
+            imports.carry_on(self._database, import_id, self._tell, may_go_on=lambda: not self.stopping)
+        except UnreachableError:
+            pass  # it is still open
+        except Exception as error:
+            self._tell(RELAY_FAILED, error=type(error).__name__)
 
     def _miss_database(self) -> None:
         if not self._away and not self.stopping:

@@ -6,7 +6,6 @@ spared. The hours are those of the places concerned.
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -154,8 +153,12 @@ class Calendar:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            with suppress(UnreachableError, _Stopped):  # the relay says that the database is away
+            try:
                 self.look()
+            except (UnreachableError, _Stopped):
+                pass  # the relay says that the database is away
+            except Exception as error:
+                self._tell(FAILED, name="-", error=type(error).__name__)
             self._stop.wait(EVERY)
 
     def _due(self) -> list[tuple[Schedule, Due]]:

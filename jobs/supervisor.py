@@ -9,20 +9,25 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import NoReturn
 
 from db.errors import N_, ExitCode
 from jobs.queues import Tell
 
 # Seconds before a crashed child is started again: doubled each time it does not live for STEADY.
 PAUSE, LONGEST_PAUSE, STEADY = 0.2, 5.0, 10.0
+# So soon after the first one, a signal is its echo.
+ECHO = 0.3
 _PR_SET_PDEATHSIG = 1
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 CRASHED = N_("The process {name} ended unexpectedly and is started again.")
+FAILED = N_("The process {name} met an error: {error}.")
 STOPPING = N_("Stopping: what has been begun is finished first.")
 KILLED = N_("Stopped at once: what had been begun is undone by the database and done again later.")
 
@@ -46,6 +51,7 @@ class Supervisor:
         self._children = list(children)
         self._tell = tell
         self._asked: list[int] = []
+        self._asked_at = -ECHO
         self._told = 0
 
     def run(self) -> ExitCode:
@@ -68,8 +74,11 @@ class Supervisor:
         return ExitCode.INTERRUPTED if self._asked[0] == signal.SIGINT else ExitCode.TERMINATED
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGCHLD:
+        now = time.monotonic()
+        # A shell, a script and the terminal may all pass on the same Ctrl-C.
+        if number != signal.SIGCHLD and now - self._asked_at > ECHO:
             self._asked.append(number)
+            self._asked_at = now
 
     def _watch(self, wake: int, parent: "_Parent") -> None:
         while True:
@@ -90,7 +99,35 @@ class Supervisor:
         for child in self._children:
             if not child.pid and child.next_start <= now:
                 child.begun = now
-                child.pid = _fork(child.main, parent)
+                child.pid = self._fork(child, parent)
+
+    def _fork(self, child: Child, parent: "_Parent") -> int:
+        """Run a child in a process of its own; returns its number."""
+        # No signal may reach it before it has handlers of its own.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            pid = os.fork()
+            if not pid:
+                self._live(child, parent)
+            return pid
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+    def _live(self, child: Child, parent: "_Parent") -> NoReturn:
+        """The child's whole life: it must never return into the caller's code."""
+        status = 1
+        try:
+            _settle_in(parent)
+            child.main()
+            status = 0
+        except SystemExit:
+            status = 0
+        except BaseException as error:
+            self._tell(FAILED, name=child.name, error=type(error).__name__)
+            if os.environ.get("EKOST_DEBUG") not in (None, "", "0"):
+                traceback.print_exception(error)
+        finally:
+            os._exit(status)
 
     def _until_next_start(self) -> float:
         now = time.monotonic()
@@ -136,29 +173,6 @@ class _Parent:
     pid: int
     lifeline: int
     lifeline_end: int
-
-
-def _fork(main: Callable[[], None], parent: _Parent) -> int:
-    """Run `main` in a child of its own; returns its number."""
-    sys.stdout.flush()
-    # No signal may reach the child before it has handlers of its own.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        pid = os.fork()
-        if pid:
-            return pid
-        status = 1
-        try:
-            _settle_in(parent)
-            main()
-            status = 0
-        except SystemExit:
-            status = 0
-        finally:
-            sys.stderr.flush()
-            os._exit(status)
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def _settle_in(parent: _Parent) -> None:

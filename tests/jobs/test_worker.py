@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,7 +104,10 @@ def test_asked_twice_it_stops_at_once(town: Database, start_worker: Start) -> No
     worker = start_worker(town)
     with busy(worker, town):
         worker.signal(signal.SIGINT)
+        worker.signal(signal.SIGINT)
         worker.wait_until_told("Stopping")
+        time.sleep(0.35)
+        assert worker.process.poll() is None, "the echo of a Ctrl-C is not a second one"
         worker.signal(signal.SIGINT)
         assert worker.wait(2) == 130
     assert undone(town) == 1
