@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from db.errors import EkostError
-from locales.catalogs import N_
+from locales.catalogs import LANGUAGES, N_, current_language, set_language
+from tui import modes
 from tui.book import Book, is_lost
-from tui.modes import builders
+from tui.link import State
 from tui.scope import House
+
+# Seconds after which the screen looks by itself, whether or not it was told of a change.
+POLL = 5
+# Seconds within which changes are taken together.
+TOGETHER = 0.2
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -22,23 +29,36 @@ class EkostApp(App[None]):
 
     TITLE = "E-Kost"
     CSS_PATH = "ekost.tcss"
-    MODES = builders()
+    MODES: ClassVar = modes.builders()
     DEFAULT_MODE = "tenants"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(mode.key, f"switch_mode('{mode.name}')", mode.label, show=False, id=f"app.{mode.name}")
+            for mode in modes.MODES
+        ),
+        Binding("p", "house", N_("Property"), id="app.property"),
+        Binding("question_mark", "help", N_("Help"), key_display="?", id="app.help"),
         Binding("q", "quit", N_("Quit"), id="app.quit"),
         Binding("r", "reread", N_("Read again"), show=False, id="app.reread"),
+        Binding("L", "language", N_("Bahasa Indonesia or English"), show=False, id="app.language"),
     ]
 
-    def __init__(self, open_database: "Callable[[], Database]", *, read_only: bool = False) -> None:
+    def __init__(
+        self, open_database: "Callable[[], Database]", *, property_code: str | None = None, read_only: bool = False
+    ) -> None:
         super().__init__()
         self.book = Book(open_database, read_only=read_only)
         self.house: House | None = None
         # What ended the application, for who called it: it is never printed with its variables here.
         self.crash: Exception | None = None
+        self._asked_for = property_code
+        self._ticks = 0
+        self._listening = False
+        self._rung: Timer | None = None
 
     def on_mount(self) -> None:
         """Watch the book."""
-        self.book.link.listen(lambda _state: self.frame.tell_link(self.book.link))
+        self.book.link.listen(self._link_changed)
         self.set_interval(1, self._tick)
 
     def on_unmount(self) -> None:
@@ -63,11 +83,68 @@ class EkostApp(App[None]):
         """Ask the book again for what is shown."""
         self.frame.reread()
 
+    def action_language(self) -> None:
+        """Speak the other language; nothing is lost by it."""
+        others = LANGUAGES[LANGUAGES.index(current_language()) + 1 :] or LANGUAGES
+        set_language(others[0])
+        for frame in self._frames():
+            frame.retell()
+
+    def action_house(self) -> None:
+        """Choose the property that everything is about."""
+        from tui.dialogs.choosing import Choice
+        from tui.dialogs.house import HouseDialog
+
+        def chosen(choice: Choice[House | None] | None) -> None:
+            if choice is not None:
+                self.choose_house(choice.value)
+
+        self.push_screen(HouseDialog(self.book), chosen)
+
+    def choose_house(self, house: House | None) -> None:
+        """From now on everything is about this property, or about all of them."""
+        self.house = house
+        for frame in self._frames():
+            frame.house_chosen(house)
+
+    def action_help(self) -> None:
+        """What the keys do here."""
+        from tui.dialogs.help import HelpDialog
+
+        self.push_screen(HelpDialog(self.screen))
+
+    def _frames(self) -> "list[Frame]":
+        from tui.screens.frame import Frame
+
+        stacks = self._screen_stacks.values()
+        return [screen for stack in stacks for screen in stack if isinstance(screen, Frame) and screen.is_running]
+
+    # -- the book
+
+    def _link_changed(self, state: State) -> None:
+        self.frame.tell_link(self.book.link)
+        if state is State.UP and not self._listening:
+            self._listening = True
+            self.book.listen(self._ring)
+
+    def _ring(self) -> None:
+        """Something was changed: look once for all that comes within a moment."""
+        if self._rung is None:
+            self._rung = self.set_timer(TOGETHER, self._look)
+
+    def _look(self) -> None:
+        self._rung = None
+        self.frame.look_again()
+
     def _tick(self) -> None:
         link = self.book.link
+        self._ticks += 1
         if link.tick():
             self.frame.reread()
-        self.frame.tell_link(link)
+        elif link.state is State.UP and self._ticks % POLL == 0:
+            self.frame.look_again()
+        if link.state is State.DOWN:
+            self.frame.tell_link(link)
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = self.crash or error

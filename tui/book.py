@@ -7,7 +7,8 @@ is stopped on the server too; a change never is, since it may be committed alrea
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Lock, Thread
+from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from db.errors import EkostError, RuleError, UnreachableError
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 # One page, one count and one detail at a time; more would only wait for each other.
 THREADS = 3
+# Seconds that the ear waits before it looks whether anybody still wants to know, and after it could not hear.
+SLICE, DEAF = 0.25, 2.0
 
 
 class ReadOnlyError(RuleError):
@@ -69,6 +72,24 @@ class Book:
                 return work(conn)
 
         return await asyncio.shield(self._heard(carry_out))
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told` in this loop whenever something was changed, here or elsewhere; best effort."""
+        loop = asyncio.get_running_loop()
+        # A daemon: who leaves does not wait for it.
+        Thread(target=self._hear, args=(lambda: loop.call_soon_threadsafe(told),), daemon=True).start()
+
+    def _hear(self, told: Callable[[], object]) -> None:
+        while not self._closed:
+            try:
+                from db.listening import Ear
+
+                with Ear(self._opened()) as ear:
+                    while not self._closed:
+                        if ear.heard(SLICE):
+                            told()
+            except (EkostError, RuntimeError):  # the link tells of it; the loop may be gone
+                sleep(DEAF)
 
     def close(self) -> None:
         """Stop what still runs and let go of the database; nobody has to wait for a long answer to leave."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from locales.catalogs import N_
@@ -24,8 +25,24 @@ class Mode(NamedTuple):
         return screen
 
 
-MODES = (Mode("2", "tenants", N_("Tenants"), "tenants:TenantsScreen"),)
+MODES = (
+    Mode("1", "overview", N_("Overview"), "overview:OverviewScreen"),
+    Mode("2", "tenants", N_("Tenants"), "tenants:TenantsScreen"),
+    Mode("3", "rooms", N_("Rooms"), "rooms:RoomsScreen"),
+    Mode("4", "payments", N_("Payments"), "payments:PaymentsScreen"),
+    Mode("5", "balances", N_("Balances"), "balances:BalancesScreen"),
+    Mode("6", "imports", N_("Imports"), "imports:ImportsScreen"),
+    Mode("7", "operations", N_("Operations"), "operations:OperationsScreen"),
+)
 BY_NAME = {mode.name: mode for mode in MODES}
+
+
+def bindings() -> list[BindingType]:
+    """A key for each."""
+    return [
+        Binding(mode.key, f"switch_mode('{mode.name}')", mode.label, show=False, id=f"app.{mode.name}")
+        for mode in MODES
+    ]
 
 
 def builders() -> dict[str, str | Callable[[], Screen[None]]]:

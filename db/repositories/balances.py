@@ -141,18 +141,22 @@ class Balances:
         tenant_id: int | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        matching: str | None = None,
         way: Way = Way.BEHIND,
     ) -> Page[AgingRow]:
         """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18).
 
-        Without `as_of` every entry counts, as in the balance, and is aged on the day at its property.
+        Without `as_of` every entry counts, as in the balance, and is aged on the day at its property. With `matching`
+        only tenants who fit its words. Raises UncleanTextError, TextLengthError.
         """
         columns = (_v.id, _v.code, _v.name, _v.property, _v.currency, func.business_date(properties.c.timezone))
         joined = select(*columns).join(properties, properties.c.id == _v.property_id)
         query: Select[Any] = _live(joined, property_id)
         if tenant_id is not None:
             query = query.where(_v.id == tenant_id)
-        scope = ("aging", as_of, property_id, tenant_id)
+        if matching is not None:
+            query = query.where(is_about(_v.search_text, words_of(matching)))
+        scope = ("aging", as_of, property_id, tenant_id, matching)
         page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit, way=way)
         return Page(self._aged(page.items, as_of), page.next, page.previous)
 

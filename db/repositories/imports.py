@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from db.errors import N_, NotFoundError
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables import import_errors, imports, properties
 
 
@@ -91,13 +91,16 @@ class Imports:
         state: str | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[ImportRow]:
         """A page of imports, the newest first."""
         query = _imports()
         for column, wanted in ((_i.kind, kind), (_i.state, state)):
             if wanted is not None:
                 query = query.where(column == wanted)
-        return read_page(self._conn, query, _KEYSET, ImportRow._make, scope=(kind, state), after=after, limit=limit)
+        return read_page(
+            self._conn, query, _KEYSET, ImportRow._make, scope=(kind, state), after=after, limit=limit, way=way
+        )
 
     def row(self, import_id: int) -> ImportRow:
         """One import. Raises ImportNotFoundError."""

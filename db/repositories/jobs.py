@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, select
 
 from db.errors import N_, NotFoundError
 from db.policies import POLICIES, audit_key, balance_key, import_key
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables.views import job_list
 
 # What still asks for something: work or a person.
@@ -62,12 +62,13 @@ class Jobs:
         states: Sequence[str] = UNSETTLED,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[JobRow]:
         """A page of jobs in these states, by queue, the oldest first."""
         query: Select[Any] = select(*_j).where(_j.state.in_(states))
         if queue is not None:
             query = query.where(_j.queue == queue)
-        return read_page(self._conn, query, _KEYSET, _job, scope=(queue, states), after=after, limit=limit)
+        return read_page(self._conn, query, _KEYSET, _job, scope=(queue, states), after=after, limit=limit, way=way)
 
     def row(self, job_id: str) -> JobRow:
         """One job by its id, such as `balances-345`. Raises JobNotFoundError."""

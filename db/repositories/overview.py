@@ -103,13 +103,15 @@ class Overview:
         keyset = Keyset([houses.c.property])
         return read_page(self._conn, query, keyset, HouseRow._make, scope="overview", after=after, limit=limit)
 
-    def totals(self) -> list[Totals]:
-        """The sums of each currency: amounts of two are never added."""
+    def totals(self, property_code: str | None = None) -> list[Totals]:
+        """The sums of each currency, amounts of two are never added; or of one property alone."""
         h = self._houses().c
         sums: dict[str, Any] = {name: cast(func.sum(h[name]), BigInteger) for name in _COUNTS}
         sums |= {name: func.sum(h[name], type_=Numeric) for name in _AMOUNTS}
         sums |= {"properties": func.count(), "currency": h.currency}
         query = select(*(sums[name].label(name) for name in Totals._fields)).group_by(h.currency).order_by(h.currency)
+        if property_code is not None:
+            query = query.where(h.property == property_code)
         return [Totals._make(row) for row in self._conn.execute(query)]
 
     def _houses(self) -> Subquery:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, literal, select
 
 from db.repositories.lookup import PropertyRow, property_columns
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
@@ -57,14 +57,22 @@ class Properties:
         self._conn = conn
 
     def page(
-        self, *, after: str | None = None, limit: int = DEFAULT_LIMIT, archived: bool = False
+        self,
+        *,
+        after: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+        archived: bool = False,
+        matching: str | None = None,
     ) -> Page[PropertyRow]:
-        """A page of properties by code."""
+        """A page of properties by code; with `matching` those with it in their code or name."""
         query: Select[Any] = select(*property_columns())
         if not archived:
             query = query.where(properties.c.archived_at.is_(None))
-        keyset = Keyset([properties.c.code])
-        return read_page(self._conn, query, keyset, PropertyRow._make, scope=archived, after=after, limit=limit)
+        if matching is not None:
+            words = func.lower(properties.c.code + literal(" ") + properties.c.name)
+            query = query.where(words.contains(matching.lower(), autoescape=True))
+        keyset, scope = Keyset([properties.c.code]), (archived, matching)
+        return read_page(self._conn, query, keyset, PropertyRow._make, scope=scope, after=after, limit=limit)
 
 
 class Rooms:

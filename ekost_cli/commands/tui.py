@@ -36,7 +36,7 @@ def tui(
         raise NoTerminalError
     from tui.app import EkostApp
 
-    app = EkostApp(lambda: ekost.open_database(pool_size=3), read_only=read_only)
+    app = EkostApp(lambda: ekost.open_database(pool_size=3), property_code=ekost.property_code, read_only=read_only)
     app.run()
     if app.crash is not None:
         raise app.crash

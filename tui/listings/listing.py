@@ -39,6 +39,12 @@ class Listing(NamedTuple):
     command_sort: str
     # What is told when there is nothing at all.
     nothing: str
+    # The command that looks for words, where there is one.
+    search: str = ""
+    # The option by which that command narrows to one state.
+    narrowed_by: str = "status"
+    # Whether it is about one property at a time.
+    of_house: bool = True
 
     def sort(self, scope: Scope) -> Sort:
         """The order of a scope."""
@@ -62,15 +68,18 @@ class Listing(NamedTuple):
 
     def command_line(self, scope: Scope) -> str:
         """What to type to see the same in a shell."""
+        if scope.words and self.search:
+            return " ".join([self.search, quote(scope.words), *self._of_house(scope)])
         words = [self.command]
         if (sort := self.sort(scope).name) != self.command_sort:
             words.append(f"--sort {sort}")
         if scope.status is not None:
-            words.append(f"--status {scope.status}")
+            words.append(f"--{self.narrowed_by} {scope.status}")
         words += [f"--{name} {day.isoformat()}" for name, day in (("from", scope.since), ("until", scope.until)) if day]
-        if scope.house is not None:
-            words.append(f"--property {quote(scope.house.code)}")
-        return " ".join(words)
+        return " ".join([*words, *self._of_house(scope)])
+
+    def _of_house(self, scope: Scope) -> list[str]:
+        return [f"--property {quote(scope.house.code)}"] if scope.house and self.of_house else []
 
     def empty_notice(self, scope: Scope) -> str:
         """Why there are no rows."""

@@ -46,4 +46,5 @@ TENANTS = Listing(
     command="ekost tenant list",
     command_sort="created",
     nothing=N_("There are no tenants yet."),
+    search="ekost search",
 )

@@ -44,6 +44,10 @@ class Frame(Screen[None]):
     def reread(self) -> None:
         """Ask the book again for what is shown; the place in it is kept."""
 
+    def look_again(self) -> None:
+        """Something may have changed elsewhere: ask again, unless one is just reading on."""
+        self.reread()
+
     def house_chosen(self, house: House | None) -> None:
         """Everything is about another property from now on."""
 

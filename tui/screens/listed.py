@@ -33,13 +33,17 @@ class ListScreen(Frame):
         Binding("escape", "leave", N_("Back"), show=False, id="list.leave"),
     ]
 
+    # The states that the list can be narrowed to, one after the other.
+    STATUSES: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self) -> None:
         super().__init__()
+        self.listing = self.LISTING
         self.scope = Scope(sort=self.LISTING.sorts[0].name)
 
     def body(self) -> Iterable[Widget]:
         """The table, and the line to filter it."""
-        yield KeysetTable(self.LISTING.columns)
+        yield KeysetTable(self.listing.columns)
         yield Input(id="filter", classes="-hidden", compact=True)
 
     @property
@@ -63,19 +67,37 @@ class ListScreen(Frame):
     def ask(self) -> None:
         """Begin the list anew, as the scope wants it."""
         table = self.table
-        table.sorted_by = self.LISTING.direction(self.scope)
+        table.sorted_by = self.listing.direction(self.scope)
         table.notice = _("Reading…") if not table.loaded else ""
-        table.show(self.LISTING.reader(self.ekost.book, self.scope))
-        self.query_one(StatusLine).show(command=self.LISTING.command_line(self.scope))
+        table.show(self.listing.reader(self.ekost.book, self.scope))
+        self.query_one(StatusLine).show(command=self.listing.command_line(self.scope))
 
     def reread(self) -> None:
         """Read what is seen again."""
         self.table.reread()
 
+    def look_again(self) -> None:
+        """Read what is seen again, unless pages are on their way."""
+        if not self.table.busy:
+            self.table.reread()
+
+    def change_list(self, listing: Listing) -> None:
+        """Show another list of the same things."""
+        self.listing = listing
+        self.scope = self.scope.but(sort=listing.sorts[0].name, reverse=False, status=None)
+        self.table.change_columns(listing.columns)
+        self.ask()
+
+    def action_status(self) -> None:
+        """Only those of one state; after the last state all of them again."""
+        states = (None, *self.STATUSES)
+        self.scope = self.scope.but(status=states[(states.index(self.scope.status) + 1) % len(states)])
+        self.ask()
+
     def action_sort(self) -> None:
         """The next order."""
-        names = [sort.name for sort in self.LISTING.sorts]
-        at = names.index(self.LISTING.sort(self.scope).name)
+        names = [sort.name for sort in self.listing.sorts]
+        at = names.index(self.listing.sort(self.scope).name)
         self.scope = self.scope.but(sort=names[(at + 1) % len(names)], reverse=False)
         self.ask()
 
@@ -87,9 +109,9 @@ class ListScreen(Frame):
     @on(HeadingChosen)
     def sort_by(self, event: HeadingChosen) -> None:
         """Sort by the heading that was clicked, the other way round when it is sorted by already."""
-        for sort in self.LISTING.sorts:
+        for sort in self.listing.sorts:
             if sort.field == event.column.field.name:
-                again = sort.name == self.LISTING.sort(self.scope).name
+                again = sort.name == self.listing.sort(self.scope).name
                 self.scope = self.scope.but(sort=sort.name, reverse=again and not self.scope.reverse)
                 self.ask()
 
@@ -133,7 +155,7 @@ class ListScreen(Frame):
         """Say on which row of how many the cursor is."""
         table = self.table
         count, whole = table.known
-        table.notice = self.LISTING.empty_notice(self.scope) if table.loaded and not count else table.notice
+        table.notice = self.listing.empty_notice(self.scope) if table.loaded and not count else table.notice
         marked = _("{count} marked").format(count=number(len(table.marks))) + "  " if table.marks else ""
         place = f"{number(min(table.cursor + 1, count))}/{number(count)}" + ("" if whole else "+")
         self.query_one(StatusLine).show(position=marked + place)

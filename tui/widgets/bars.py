@@ -23,14 +23,15 @@ class TopBar(Widget):
 
     def render(self) -> Content:
         """Names while there is room for them, else keys alone."""
-        place = f"p {safe(self.house)} "
-        room = self.size.width - cell_len(place) - 2
+        place = f"{safe(self.house)} "
+        room = self.size.width - cell_len(place)
         labels = [f"{mode.key} {_(mode.label)}" for mode in MODES]
-        if sum(map(cell_len, labels)) + 2 * len(labels) > room:
+        if sum(map(cell_len, labels)) + len(labels) > room:
             labels = [label if mode.name == self.mode else mode.key for label, mode in zip(labels, MODES, strict=True)]
         parts = [
-            (f" {label} ", "reverse" if mode.name == self.mode else "")
+            part
             for label, mode in zip(labels, MODES, strict=True)
+            for part in ((" ", ""), (label, "reverse" if mode.name == self.mode else ""))
         ]
         used = sum(cell_len(text) for text, _style in parts)
         return Content.assemble(*parts, " " * max(self.size.width - used - cell_len(place), 1), (place, "bold"))

@@ -51,6 +51,11 @@ class Feed:
         """Whether `extent` is the whole list."""
         return self._exact and self._end_seen
 
+    @property
+    def busy(self) -> bool:
+        """Whether a page is on its way."""
+        return self._busy
+
     async def first(self) -> None:
         """Begin with the first rows."""
         self._forget_guesses()

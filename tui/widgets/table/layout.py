@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from locales.catalogs import _
 from tui.widgets.table.lines import Column
 
 GAP = 2
 # The marks stand before the first column.
 GUTTER = 2
-LEAST = 10
+LEAST, LEAST_OF_FIRST = 10, 18
 
 
 class Place(NamedTuple):
@@ -22,9 +21,11 @@ class Place(NamedTuple):
     width: int
 
 
-def arrange(columns: Sequence[Column], widths: Sequence[int], room: int, shift: int) -> list[Place]:
+def arrange(
+    columns: Sequence[Column], headings: Sequence[str], widths: Sequence[int], room: int, shift: int
+) -> list[Place]:
     """The columns that fit in `room` cells; with `shift` so many behind the first one are left out."""
-    needed = [max(width, cell_len(_(column.field.label))) for column, width in zip(columns, widths, strict=True)]
+    needed = [max(width, cell_len(heading)) for heading, width in zip(headings, widths, strict=True)]
     chosen = _ranked(columns, needed, room - GUTTER) if not shift else _shifted(needed, room - GUTTER, shift)
     places: list[Place] = []
     x = GUTTER
@@ -37,7 +38,7 @@ def arrange(columns: Sequence[Column], widths: Sequence[int], room: int, shift: 
 def _ranked(columns: Sequence[Column], needed: Sequence[int], room: int) -> list[int]:
     """All that fit, the highest ranks left out first, of one rank the last; texts may be cut before one goes."""
     kept = list(range(len(columns)))
-    least = [min(n, LEAST) if c.cuttable else n for c, n in zip(columns, needed, strict=True)]
+    least = [_least(column, width) for column, width in zip(columns, needed, strict=True)]
     for number in sorted(kept, key=lambda n: (-columns[n].rank, -n)):
         if _total([least[n] for n in kept]) <= room or len(kept) == 1:
             break
@@ -59,11 +60,16 @@ def _shared(columns: Sequence[Column], needed: Sequence[int], chosen: Sequence[i
     """A width for each chosen column: the longest texts give way until all fit; figures are never cut."""
     shares = [needed[n] for n in chosen]
     while _total(shares) > room:
-        texts = [i for i, n in enumerate(chosen) if columns[n].cuttable and shares[i] > min(needed[n], LEAST)]
-        if not texts:
+        spare = [share - _least(columns[n], needed[n]) for share, n in zip(shares, chosen, strict=True)]
+        if max(spare) <= 0:
             break
-        shares[max(texts, key=lambda i: shares[i])] -= 1
+        shares[spare.index(max(spare))] -= 1
     return shares
+
+
+def _least(column: Column, needed: int) -> int:
+    """What a text keeps at least: the one that a row is known by a good deal more."""
+    return min(needed, LEAST if column.rank else LEAST_OF_FIRST) if column.cuttable else needed
 
 
 def _total(widths: Sequence[int]) -> int:

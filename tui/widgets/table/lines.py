@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from locales.cells import said
 from locales.fields import Field
 
+NO_SIGNS: Mapping[str, Any] = MappingProxyType({})
+
 
 class Column(NamedTuple):
     """A column of a table. The lowest ranks stay when there is little room; texts above `most` cells are cut."""
@@ -17,7 +19,7 @@ class Column(NamedTuple):
     rank: int = 0
     most: int = 28
     # What a state is recognised by without colour: a sign by its code.
-    signs: Mapping[str, str] = MappingProxyType({})
+    signs: Mapping[str, str] = NO_SIGNS
 
     @property
     def cuttable(self) -> bool:
@@ -25,11 +27,13 @@ class Column(NamedTuple):
         return self.field.kind == "text"
 
 
-def picked(fields: Iterable[Field], **ranks: "int | tuple[int, int]") -> tuple[Column, ...]:
+def picked(
+    fields: Iterable[Field], *, signs: Mapping[str, Mapping[str, str]] = NO_SIGNS, **ranks: int | tuple[int, int]
+) -> tuple[Column, ...]:
     """Some of the fields in the order named, each with its rank, or its rank and its most cells."""
     known = {field.name: field for field in fields}
     pairs = {name: rank if isinstance(rank, tuple) else (rank, 28) for name, rank in ranks.items()}
-    return tuple(Column(known[name], *pair) for name, pair in pairs.items())
+    return tuple(Column(known[name], *pair, signs.get(name, NO_SIGNS)) for name, pair in pairs.items())
 
 
 class Line(NamedTuple):

@@ -42,6 +42,12 @@ class Surface(ScrollView):
         """A row by its number, if it is in memory."""
         raise NotImplementedError
 
+    def change_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns; the rows that had the old ones must be replaced at once."""
+        self.columns = tuple(columns)
+        self.column, self._shift, self._needed = 0, 0, [0] * len(self.columns)
+        self._placed = []
+
     def make_room(self, lines: Sequence[Line], *, anew: bool = False) -> None:
         """Widen the columns to these lines; they only ever grow, so that nothing jumps while one leafs through."""
         known = [0] * len(self.columns) if anew else self._needed
@@ -50,7 +56,9 @@ class Surface(ScrollView):
 
     def place_columns(self) -> None:
         """Lay the columns out for the width that there is."""
-        self._placed = arrange(self.columns, self._needed, self.scrollable_content_region.width, self._shift)
+        self._placed = arrange(
+            self.columns, self._headings(), self._needed, self.scrollable_content_region.width, self._shift
+        )
         if self._placed and self.column not in self.shown:
             self.column = self._placed[0].column
         self.refresh()
@@ -110,4 +118,3 @@ class Surface(ScrollView):
             f"{_(field.label)}{sign}" if field.name == name else _(field.label)
             for field in (column.field for column in self.columns)
         ]
-

@@ -62,6 +62,11 @@ class KeysetTable(Surface, can_focus=True):
         return self._feed is not None and self._feed.loaded
 
     @property
+    def busy(self) -> bool:
+        """Whether a page is on its way."""
+        return self._feed is not None and self._feed.busy
+
+    @property
     def rows(self) -> list[Line]:
         """The rows in memory."""
         return self._feed.window.rows if self._feed else []

@@ -1,0 +1,92 @@
+"""One of many, found by typing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.events import Key
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from locales.catalogs import _
+from locales.safe import safe
+from tui.dialogs.dialog import Dialog
+
+T = TypeVar("T")
+
+
+class Choice(NamedTuple, Generic[T]):
+    """Something to choose: what it is called, and what it is."""
+
+    label: str
+    value: T
+
+
+Finder = Callable[[str], Awaitable[Sequence[Choice[T]]]]
+
+
+class ChooseDialog(Dialog[Choice[T]], Generic[T]):
+    """A line to type in, and what fits below it. `find` is asked with every key; older questions are dropped."""
+
+    def __init__(self, title: str, find: Finder[T]) -> None:
+        super().__init__()
+        self._title_text, self._find = title, find
+        self._found: Sequence[Choice[T]] = ()
+        self._looking = self._hurried = False
+
+    def title_text(self) -> str:
+        """What is asked."""
+        return self._title_text
+
+    def questions(self) -> ComposeResult:
+        """The line and the list."""
+        yield Input(placeholder=_("words to look for"), compact=True)
+        yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with everything."""
+        self._look("")
+
+    @on(Input.Changed)
+    def typed(self, event: Input.Changed) -> None:
+        """Look for what is typed."""
+        self._look(event.value)
+
+    def _look(self, words: str) -> None:
+        self._looking = True
+
+        async def look() -> None:
+            self._found = await self._find(words.strip())
+            self._looking = False
+            options = self.query_one(OptionList)
+            options.clear_options()
+            options.add_options([Option(Content(safe(choice.label))) for choice in self._found])
+            options.highlighted = 0 if self._found else None
+            if self._hurried:
+                self.chosen()
+
+        self.run_worker(look(), exclusive=True, group="looking")
+
+    def on_key(self, event: Key) -> None:
+        """Arrows move in the list while the line keeps the focus."""
+        if event.key in ("down", "up"):
+            options = self.query_one(OptionList)
+            options.action_cursor_down() if event.key == "down" else options.action_cursor_up()
+            event.stop()
+
+    @on(Input.Submitted)
+    def chosen(self) -> None:
+        """The one that is lit, or will be when the answer to what was typed is there."""
+        self._hurried = self._looking
+        if self._hurried:
+            return
+        at = self.query_one(OptionList).highlighted
+        if at is not None and at < len(self._found):
+            self.dismiss(self._found[at])
+
+    @on(OptionList.OptionSelected)
+    def clicked(self, event: OptionList.OptionSelected) -> None:
+        """The one that was clicked."""
+        self.dismiss(self._found[event.option_index])

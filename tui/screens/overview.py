@@ -1,0 +1,61 @@
+"""The book at a glance."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from textual.containers import Grid
+from textual.widget import Widget
+
+from db.errors import EkostError
+from locales.catalogs import N_
+from tui import glance as g
+from tui.clock import today
+from tui.scope import House
+from tui.screens.frame import Frame
+from tui.widgets.bars import StatusLine
+from tui.widgets.panel import Panel
+
+PANELS: tuple[tuple[str, str, Callable[[g.Glance, int], list[str]]], ...] = (
+    ("rooms", N_("Rooms"), g.rooms_told),
+    ("months", N_("Charged and received"), g.months_told),
+    ("debts", N_("Largest debts"), g.debts_told),
+    ("payments", N_("Last payments"), g.payments_told),
+    ("due", N_("Due today"), g.due_told),
+    ("leaving", N_("Leaving soon"), g.leaving_told),
+)
+
+
+class OverviewScreen(Frame):
+    """How full, who is behind, what came in, what is next."""
+
+    MODE = "overview"
+
+    def body(self) -> Iterable[Widget]:
+        """Six panels."""
+        with Grid(id="overview"):
+            for name, title, _tell in PANELS:
+                yield Panel(title, id=name)
+
+    def on_mount(self) -> None:
+        """Ask at once."""
+        super().on_mount()
+        self.query_one(StatusLine).show(command="ekost balance list --limit 8")
+        self.reread()
+
+    def house_chosen(self, house: House | None) -> None:
+        """The same of another property."""
+        self.tell_place()
+        self.reread()
+
+    def reread(self) -> None:
+        """Everything again."""
+        self.run_worker(self._ask(), exclusive=True, group="glance")
+
+    async def _ask(self) -> None:
+        try:
+            seen = await self.ekost.book.ask(g.glance(self.ekost.house, today()))
+        except EkostError as error:
+            self.ekost.tell(error)
+            return
+        for name, _title, tell in PANELS:
+            self.query_one(f"#{name}", Panel).say(partial(tell, seen))
