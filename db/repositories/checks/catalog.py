@@ -148,6 +148,10 @@ IMPORTS = (
         N_("Every applied row is known again, so that no import books it twice, and undone payments are all reversed."),
     ),
     Check(
+        "import_chunks_fit",
+        N_("What is still to be posted is of an import that is not finished, and in one chunk only."),
+    ),
+    Check(
         "finished_imports_told",
         N_("Every finished import is told by one event with its count, and has left no table behind."),
     ),
