@@ -16,7 +16,7 @@ from tests.chaos.town import TENANTS
 
 EKOST = Path(sys.executable).with_name("ekost")
 HEADER = "tenant,amount,date,method,reference\n"
-# Rows of a file: most are small, some take two chunks.
+# Rows of a file: most are small, some take two chunks, or load two years that are new to the book.
 SMALL, LARGE = (50, 4000), (51_000, 60_000)
 ENDED_WELL = (ExitCode.DONE, ExitCode.REJECTED_ROWS)
 
@@ -43,7 +43,9 @@ class Importer:
 
     def _write(self, name: str) -> File:
         """A new file; one row in fifty is of nobody."""
-        count = self.chance.randint(*(LARGE if self.chance.random() < 0.1 else SMALL))
+        large = self.chance.random() < 0.15
+        count = self.chance.randint(*(LARGE if large else SMALL))
+        back = 365 * self.chance.randrange(3, 24) if large and self.chance.random() < 0.5 else 0
         bad = 0
         with (self.folder / f"{name}.csv").open("w", encoding="utf-8") as file:
             file.write(HEADER)
@@ -51,7 +53,7 @@ class Importer:
                 known = self.chance.random() > 0.02
                 bad += not known
                 tenant = f"T{self.chance.randrange(TENANTS)}" if known else "NOBODY"
-                day = date.today() - timedelta(days=self.chance.randrange(1, 170))  # noqa: DTZ011
+                day = date.today() - timedelta(days=back + self.chance.randrange(1, 170))  # noqa: DTZ011
                 file.write(f"{tenant},{self.chance.randint(1, 90)},{day},transfer,{name}-{row}\n")
         self.pen.write(what="file", name=name, good=count - bad, bad=bad)
         return File(name, count - bad, bad)

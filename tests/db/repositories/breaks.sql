@@ -352,6 +352,11 @@ insert into imports (kind, file_name, file_hash, rows_total) values ('payments',
 --- finished_imports_told | import | table=import_stage_990001
 create table import_stage_990001 (line bigint);
 
+--- finished_imports_told | import | table=import_load_
+do $$ begin
+  execute 'create table import_load_' || (select min(id) from imports) || '_2020_01 (line bigint)';
+end $$;
+
 --- workers_seen_in_time | worker |
 insert into workers (host, pid, queues, seen_at) values ('here', 1, '{audit}', now() + interval '1 day');
 

@@ -4,9 +4,9 @@ with told as (
          max((payload ->> 'applied')::bigint) filter (where payload ->> 'applied' ~ '^[0-9]{1,15}$') as applied
     from events where type = 'ImportFinished' and entity_type = 'import' group by entity_id
 ), kept as (
-  select substring(relname from '[0-9]+$')::bigint as import_id, min(relname::text) as kept
+  select substring(relname from '^import_[a-z]+_([0-9]+)')::bigint as import_id, min(relname::text) as kept
     from pg_class
-   where relname ~ '^import_(stage|ready)_[0-9]+$' and relkind in ('r', 'p')
+   where relname ~ '^import_(stage|ready|load)_[0-9]+' and relkind in ('r', 'p')
      and relnamespace = (select relnamespace from pg_class where oid = 'imports'::regclass)
    group by 1
 )
@@ -18,6 +18,5 @@ select 'import' as entity, coalesce(i.id, k.import_id) as id, i.state, i.rows_ap
  where i.id is null
     or i.state = 'done' and (t.times is distinct from 1 or t.applied <> i.rows_applied or i.finished_at is null)
     or i.state in ('queued', 'running', 'failed') and t.times is not null
-    or (k.import_id is not null) <> (i.state in ('queued', 'running'))
-       and not (i.state = 'failed')
+    or i.state <> 'failed' and (k.import_id is not null) <> (i.state in ('queued', 'running'))
  order by 2
