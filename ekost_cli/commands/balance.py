@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 import typer
 
 from ekost_cli.context import Context
-from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records, explain_text
+from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import TenantArg
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
+from locales.explaining import explain_text
 
 app = Noun(_("Balances: who owes what, since when and why."))
 
