@@ -87,6 +87,14 @@ update deliveries set state = 'ready', attempts = attempts - 1, not_before = now
  where consumer = :consumer and event_id = any (:ids)
 """).bindparams(_IDS)
 
+_CLEAR_DONE = text("""
+delete from deliveries d
+ using (select event_id, consumer from deliveries
+         where state = 'done' and done_at < now() - make_interval(days => :days)
+         order by done_at limit :most for update skip locked) old
+ where d.event_id = old.event_id and d.consumer = old.consumer
+""")
+
 # What is known of a delivery whose every worker died of it.
 LOST = "worker lost"
 
@@ -144,6 +152,11 @@ def fail(conn: Connection, delivery: Delivery, error: str) -> None:
     pause = POLICIES[delivery.consumer].pause(delivery.attempts)
     conn.execute(_FAIL, {"consumer": delivery.consumer, "id": delivery.event_id, "attempts": delivery.attempts,
                          "error": error, "pause": pause})  # fmt: skip
+
+
+def clear_done(conn: Connection, *, older_than_days: int = 7, most: int = 10_000) -> int:
+    """Delete deliveries that have long been done, up to `most`; returns how many. Their events and effects stay."""
+    return conn.execute(_CLEAR_DONE, {"days": older_than_days, "most": most}).rowcount
 
 
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
