@@ -40,6 +40,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     N_("Care"): (
         Entry("jobs", "jobs:app", N_("Background work: what waits and what is dead.")),
         Entry("events", "events:app", N_("Everything that happened.")),
+        Entry("audit", "audit:app", N_("The audit: everything that was changed, sealed row by row.")),
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
         Entry("db", "database:app", N_("The database: schema and migrations.")),

@@ -1,18 +1,16 @@
 """What happened, told to a person: the event's name in words and what it was about."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db.errors import N_
 from ekost_cli.fields import Field
 from ekost_cli.statuses import status_word
 from locales.catalogs import _
+from locales.cells import said
 from locales.formats import date_short, money
-
-if TYPE_CHECKING:
-    from db.repositories.events import EventRow
 
 TOLD_FIELDS = (
     Field("recorded_at", N_("When"), "instant"),
@@ -22,6 +20,14 @@ TOLD_FIELDS = (
 )
 
 _WORDS = {
+    "PropertyAdded": N_("Property added"),
+    "PropertyChanged": N_("Property changed"),
+    "PropertyArchived": N_("Property archived"),
+    "RoomAdded": N_("Room added"),
+    "RoomChanged": N_("Room changed"),
+    "RoomArchived": N_("Room archived"),
+    "RoomStatusChanged": N_("Status changed"),
+    "RentSplit": N_("Rent shared anew"),
     "TenantAdded": N_("Tenant added"),
     "TenantChanged": N_("Tenant changed"),
     "TenantArchived": N_("Tenant archived"),
@@ -30,36 +36,88 @@ _WORDS = {
     "TenantLeft": N_("Moved out"),
     "RentChanged": N_("Rent changed"),
     "PaymentRecorded": N_("Payment recorded"),
+    "PaymentsImported": N_("Payments imported"),
+    "PaymentsReversed": N_("Payments reversed"),
     "ChargePosted": N_("Charge posted"),
+    "ChargesPosted": N_("Rent posted"),
     "EntryReversed": N_("Entry reversed"),
     "DepositReceived": N_("Deposit received"),
     "DepositApplied": N_("Deposit applied"),
     "DepositRefunded": N_("Deposit refunded"),
+    "ImportFinished": N_("Import finished"),
+    "ImportUndone": N_("Import undone"),
+}
+
+# The values whose change is told, as an event names them.
+_VALUES = {
+    field.name: field
+    for field in (
+        Field("code", N_("Code")),
+        Field("name", N_("Name")),
+        Field("phone", N_("Phone"), "phone"),
+        Field("email", N_("E-mail")),
+        Field("nationalId", N_("National id")),
+        Field("emergencyName", N_("Emergency contact")),
+        Field("emergencyPhone", N_("Emergency phone"), "phone"),
+        Field("number", N_("Room")),
+        Field("roomType", N_("Type")),
+        Field("monthlyRent", N_("Rent a month"), "money"),
+        Field("billingDay", N_("Billing day"), "int"),
+        Field("capacity", N_("Beds"), "int"),
+        Field("basis", N_("Rent per"), "status"),
+        Field("status", N_("Status"), "status"),
+        Field("address", N_("Address")),
+        Field("currency", N_("Currency")),
+        Field("timezone", N_("Time zone")),
+        Field("graceDays", N_("Grace days"), "int"),
+        Field("proration", N_("Proration"), "status"),
+        Field("rounding", N_("Rounding"), "money"),
+    )
 }
 
 
-def told(event: "EventRow", currency: str) -> dict[str, Any]:
+def told(type: str, payload: Mapping[str, Any], instant: datetime, actor: str, currency: str) -> dict[str, Any]:
     """An event as a line for a person; one without words of its own keeps its name."""
     return {
-        "recorded_at": event.recorded_at,
-        "what": _(_WORDS[event.type]) if event.type in _WORDS else event.type,
-        "about": ", ".join(_about(event.payload, currency)),
-        "actor": event.actor,
+        "recorded_at": instant,
+        "what": _(_WORDS[type]) if type in _WORDS else type,
+        "about": ", ".join(_about(payload, currency)),
+        "actor": actor,
     }
 
 
-def _about(payload: Mapping[str, Any], currency: str) -> list[str]:
-    """Kind, amount, day, reason and the names of what was changed, as far as the event has them."""
-    parts = [status_word(payload["kind"])] if "kind" in payload else []
+def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Kind, amount, day, reason and what was changed, as far as the event has them."""
+    if "kind" in payload:
+        yield status_word(payload["kind"])
     amount = payload.get("amount") or payload.get("monthlyRent")
     if amount is not None:
-        parts.append(money(Decimal(str(amount)), currency))
-    day = payload.get("date") or payload.get("assignmentDate") or payload.get("effectiveOn")
+        yield money(Decimal(str(amount)), currency)
+    day = payload.get("date") or payload.get("assignmentDate") or payload.get("effectiveOn") or payload.get("since")
     if day is not None:
-        parts.append(date_short(date.fromisoformat(day)))
+        yield date_short(date.fromisoformat(day))
     if payload.get("reason"):
-        parts.append(str(payload["reason"]))
-    after = payload.get("after")
-    if isinstance(after, Mapping) and "before" in payload:
-        parts.append(", ".join(f"{name}: {payload['before'].get(name)} → {value}" for name, value in after.items()))
-    return parts
+        yield str(payload["reason"])
+    if shares := sorted(_shares(payload), reverse=True):
+        yield " / ".join(money(share, currency) for share in shares)
+    yield from _changes(payload.get("before") or {}, payload.get("after") or {}, currency)
+
+
+def _shares(payload: Mapping[str, Any]) -> set[Decimal]:
+    """What those who share a room pay from the day on that the event names."""
+    leases = (payload.get("after") or {}).get("leases", ()) if "since" in payload else ()
+    found = ([row for row in lease["terms"] if row["effectiveOn"] <= payload["since"]] for lease in leases)
+    return {Decimal(terms[-1]["monthlyRent"]) for terms in found if terms}
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """`Name: Budi → Budi Santoso`, for values that were there before and are others now."""
+    for name, field in _VALUES.items():
+        if name in before and before[name] != after.get(name):
+            old, new = (_word(values.get(name), field, currency) for values in (before, after))
+            yield f"{_(field.label)}: {old} → {new}"
+
+
+def _word(value: Any, field: Field, currency: str) -> str:
+    known = Decimal(value) if field.kind == "money" and value is not None else value
+    return said({field.name: known, "currency": currency}, field)[0]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, bindparam
 
 from db.domain.chain import NOTHING_BEFORE, Finding, Head, Spot, judge, judge_end
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
-from db.tables import audit_head, audit_log, tenants
+from db.tables import audit_head, audit_log, deliveries, properties, tenants
 
 # What the hash of a row covers, after the hash of the row before it: a JSON array in the order of these values, as
 # PostgreSQL prints it. Only built-in functions: who replaces one of ours changes no verdict.
@@ -26,6 +26,7 @@ class AuditRow(NamedTuple):
     operation: str
     entity_type: str
     entity_id: int
+    property: str | None
     tenant: str | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
@@ -34,13 +35,18 @@ class AuditRow(NamedTuple):
     recorded_at: datetime
     event_id: int
     hash: str
+    currency: str | None
 
 
-_a = audit_log.c
-_COLUMNS: list[ColumnElement[Any]] = [
-    tenants.c.code if name == "tenant" else func.encode(_a.hash, "hex") if name == "hash" else _a[name]
-    for name in AuditRow._fields
-]
+# Events that the log lacks are counted up to here.
+MANY = 1000
+
+_a, _d = audit_log.c, deliveries.c
+_ELSEWHERE: dict[str, ColumnElement[Any]] = {
+    "property": properties.c.code, "tenant": tenants.c.code, "currency": properties.c.currency,
+    "hash": func.encode(_a.hash, "hex"),
+}  # fmt: skip
+_COLUMNS = [_ELSEWHERE[name] if name in _ELSEWHERE else _a[name] for name in AuditRow._fields]
 # The order of the primary key, and of the indexes of things and tenants.
 _BY_INSTANT = Keyset([_a.occurred_at, _a.event_id], descending=True)
 
@@ -66,6 +72,13 @@ select event_id, hash, sha256(previous_hash || {canonical}) = hash as sound
 _LOOK_AT = text(_AT.format(canonical=CANONICAL))
 
 
+class Missing(NamedTuple):
+    """Events that are not in the log: those that wait for a worker, and those that no worker could bring there."""
+
+    waiting: int
+    dead: int
+
+
 class Audit:
     """The log, in one transaction."""
 
@@ -75,6 +88,7 @@ class Audit:
     def page(
         self,
         *,
+        property_id: int | None = None,
         tenant_id: int | None = None,
         entity: tuple[str, int] | None = None,
         actor: str | None = None,
@@ -83,8 +97,11 @@ class Audit:
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> Page[AuditRow]:
-        """A page of what happened, the latest first: to a tenant, to a thing, by an actor, from `since` to `until`."""
+        """A page of what happened, the latest first: in a property, to a tenant or thing, by an actor, in a time."""
         query: Select[Any] = select(*_COLUMNS).outerjoin_from(audit_log, tenants, tenants.c.id == _a.tenant_id)
+        query = query.outerjoin(properties, properties.c.id == _a.property_id)
+        if property_id is not None:
+            query = query.where(_a.property_id == property_id)
         if tenant_id is not None:
             query = query.where(_a.tenant_id == tenant_id)
         if entity is not None:
@@ -95,12 +112,21 @@ class Audit:
             query = query.where(_a.occurred_at >= since)
         if until is not None:
             query = query.where(_a.occurred_at < until)
-        scope = (tenant_id, entity, actor, since, until)
+        scope = (property_id, tenant_id, entity, actor, since, until)
         return read_page(self._conn, query, _BY_INSTANT, AuditRow._make, scope=scope, after=after, limit=limit)
 
     def head(self) -> Head:
         """Where the log ends by its own account."""
         return Head._make(self._conn.execute(select(audit_head.c.position, audit_head.c.hash)).one())
+
+    def missing(self, until: datetime | None = None) -> Missing:
+        """How many events up to an instant the log lacks, each counted up to MANY."""
+        by_then = [] if until is None else [_d.event_at < until]
+        return Missing(*(self._count(_d.state.in_(states), *by_then) for states in (("ready", "leased"), ("dead",))))
+
+    def _count(self, *conditions: ColumnElement[bool]) -> int:
+        query = select(_d.event_id).where(_d.consumer == "audit", *conditions).limit(MANY)
+        return int(self._conn.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
     def verify(self, since: datetime | None = None, noted: Head | None = None) -> Iterator[Finding]:
         """Every row that was altered, replaced, removed or inserted; nothing when the log is whole.

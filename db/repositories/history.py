@@ -4,18 +4,24 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from db.domain.dates import end_of_day
 from db.domain.history import Fact, RoomThen, TenantThen, rebuild, room_then, tenant_then
+from db.errors import N_, NotFoundError
 from db.repositories.lookup import RoomRef, TenantRef
 from db.repositories.values import CHARGE, PAYMENT, told
-from db.tables import audit_log, charges, deliveries, events, leases, payments
+from db.tables import audit_log, charges, events, leases, payments
 
-# Waiting events are counted up to here.
-MANY = 1000
+_a = audit_log.c
 
-_a, _d = audit_log.c, deliveries.c
+
+class UnknownThenError(NotFoundError):
+    """The book had not been told of it by then."""
+
+    code = "unknown_then"
+    message = N_("At the end of {day} the book knew nothing of {ref}.")
+    hint = N_("Without --as-of the history shows since when it does.")
 
 
 class History:
@@ -26,16 +32,19 @@ class History:
         self._day = day
         self._until = end_of_day(day, timezone)
 
-    def tenant(self, tenant: TenantRef) -> TenantThen | None:
-        """A tenant as the book stood; None when it knew nothing of them."""
+    def tenant(self, tenant: TenantRef) -> TenantThen:
+        """A tenant as the book stood. Raises UnknownThenError."""
         by_then, own = _a.occurred_at < self._until, _a.tenant_id == tenant.id
         rooms = {lease["roomId"] for lease in rebuild(facts(self._conn, by_then, own)).things["lease"].values()}
         asked = own | _of("room", rooms) | _of("property", [tenant.property_id])
         posted = set_entries(self._conn, by_then, tenant_id=tenant.id)
-        return tenant_then(rebuild(chain(facts(self._conn, by_then, asked), posted)), tenant.id, self._day)
+        then = tenant_then(rebuild(chain(facts(self._conn, by_then, asked), posted)), tenant.id, self._day)
+        if then is None:
+            raise UnknownThenError(ref=tenant.code, day=self._day)
+        return then
 
-    def room(self, room: RoomRef) -> RoomThen | None:
-        """A room as the book stood; None when it knew nothing of it.
+    def room(self, room: RoomRef) -> RoomThen:
+        """A room as the book stood. Raises UnknownThenError.
 
         Whom to look at is asked of the leases, which are never deleted; what they did, of the audit.
         """
@@ -43,13 +52,10 @@ class History:
         stays = _a.tenant_id.in_(guests) & _a.entity_type.in_(("tenant", "lease"))
         asked = stays | _of("room", [room.id]) | _of("property", [room.property_id])
         found = facts(self._conn, _a.occurred_at < self._until, asked)
-        return room_then(rebuild(found), room.id, self._day)
-
-    def waiting(self) -> int:
-        """How many events up to then the audit does not have yet, counted up to MANY."""
-        still = _d.state.in_(("ready", "leased", "dead", "discarded"))
-        query = select(_d.event_id).where(_d.consumer == "audit", still, _d.event_at < self._until).limit(MANY)
-        return int(self._conn.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+        then = room_then(rebuild(found), room.id, self._day)
+        if then is None:
+            raise UnknownThenError(ref=room.number, day=self._day)
+        return then
 
 
 def facts(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[Fact]:

@@ -138,62 +138,42 @@ def property_code_of(conn: Connection, tenant: TenantRef) -> str:
     return str(conn.execute(select(properties.c.code).where(properties.c.id == tenant.property_id)).scalar_one())
 
 
-def find_room(conn: Connection, ref: str, property_code: str | None = None) -> RoomRef:
-    """The room `A1` of the property, or `KOSA/A1`. Raises RoomNotFoundError, AmbiguousError."""
+def find_room(conn: Connection, ref: str, property_code: str | None = None, *, archived: bool = False) -> RoomRef:
+    """The room `A1` of the property, or `KOSA/A1`; with `archived` one that is gone, if no other fits.
+
+    Raises RoomNotFoundError, AmbiguousError.
+    """
     code, _, number = _named(ref).upper().rpartition("/")
     code = code or (property_code or "").strip().upper()
-    r = rooms.c
-    query = (
-        select(
-            r.id,
-            r.property_id,
-            r.number,
-            r.monthly_rent,
-            r.capacity,
-            r.basis,
-            r.status,
-            r.version,
-            properties.c.code,
-        )
-        .join_from(rooms, properties)
-        .where(r.number == number, r.deleted_at.is_(None))
-        .order_by(properties.c.code)
-    )
-    if code:
-        query = query.where(properties.c.code == code)
-    rows = conn.execute(query.limit(MOST_CANDIDATES + 1)).all()
-    if not rows:
-        raise RoomNotFoundError(ref=ref)
-    if len(rows) > 1:
-        raise AmbiguousError(ref=ref, candidates=_listed([f"{row.code}/{number}" for row in rows]))
-    return RoomRef(*rows[0][:-1])
+    for gone in (False, True)[: 1 + archived]:
+        query = _room_query(gone).where(rooms.c.number == number)
+        if code:
+            query = query.where(properties.c.code == code)
+        rows = conn.execute(query.limit(MOST_CANDIDATES + 1)).all()
+        if len(rows) > 1:
+            raise AmbiguousError(ref=ref, candidates=_listed([f"{row.property}/{number}" for row in rows]))
+        if rows:
+            return RoomRef(*rows[0][:-1])
+    raise RoomNotFoundError(ref=ref)
 
 
-def find_tenant(conn: Connection, ref: str, property_code: str | None = None) -> TenantRef:
+def find_tenant(conn: Connection, ref: str, property_code: str | None = None, *, archived: bool = False) -> TenantRef:
     """The tenant with this code, id or, where only one fits, name or words of it, the last one perhaps cut short.
 
-    What stands within a word is not enough: who takes money from Ani must not book it to Stefani.
-    Raises TenantNotFoundError, AmbiguousError, NothingNamedError.
+    What stands within a word is not enough: who takes money from Ani must not book it to Stefani. With `archived` one
+    who is gone, if no other fits. Raises TenantNotFoundError, AmbiguousError, NothingNamedError.
     """
-    wanted = _named(ref)
-    t = tenants.c
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
-        tries = [t.id == int(wanted)]
-    else:
-        name = wanted.lower()
-        tries = [
-            t.code == wanted.upper(),
-            t.name_key == name,
-            (literal(" ") + t.name_key).contains(f" {name}", autoescape=True),
-        ]
-    for condition in tries:
-        rows = conn.execute(_tenant_query(property_code).where(condition).limit(MOST_CANDIDATES + 1)).all()
-        if len(rows) > 1:
-            raise AmbiguousError(
-                ref=ref, candidates=_listed([f"{row.property}/{row.code} ({row.name})" for row in rows])
-            )
-        if rows:
-            return TenantRef(*rows[0][:-1])
+    tries = _tenant_tries(_named(ref))
+    for gone in (False, True)[: 1 + archived]:
+        for condition in tries:
+            query = _tenant_query(property_code, gone).where(condition)
+            rows = conn.execute(query.limit(MOST_CANDIDATES + 1)).all()
+            if len(rows) > 1:
+                raise AmbiguousError(
+                    ref=ref, candidates=_listed([f"{row.property}/{row.code} ({row.name})" for row in rows])
+                )
+            if rows:
+                return TenantRef(*rows[0][:-1])
     raise TenantNotFoundError(ref=ref)
 
 
@@ -204,7 +184,20 @@ def _named(ref: str) -> str:
     return words
 
 
-def _tenant_query(property_code: str | None) -> Select[Any]:
+def _tenant_tries(wanted: str) -> list[ColumnElement[bool]]:
+    """What a tenant may be named by, the plainest first."""
+    t = tenants.c
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+        return [t.id == int(wanted)]
+    name = wanted.lower()
+    return [
+        t.code == wanted.upper(),
+        t.name_key == name,
+        (literal(" ") + t.name_key).contains(f" {name}", autoescape=True),
+    ]
+
+
+def _tenant_query(property_code: str | None, gone: bool) -> Select[Any]:
     t, p = tenants.c, properties.c
     today = func.business_date(p.timezone)
     query = (
@@ -220,10 +213,21 @@ def _tenant_query(property_code: str | None) -> Select[Any]:
         )
         .join_from(tenants, properties)
         .join(balances, balances.c.tenant_id == t.id)
-        .where(t.deleted_at.is_(None))
+        .where(t.deleted_at.is_not(None) if gone else t.deleted_at.is_(None))
         .order_by(t.name_key, t.id)
     )
     return query if property_code is None else query.where(p.code == property_code.strip().upper())
+
+
+def _room_query(gone: bool) -> Select[Any]:
+    r = rooms.c
+    columns = (r.id, r.property_id, r.number, r.monthly_rent, r.capacity, r.basis, r.status, r.version)
+    query = select(*columns, properties.c.code.label("property")).join_from(rooms, properties)
+    # Of several that are gone the last one: it is the one that people remember.
+    if gone:
+        latest = select(func.max(r.id)).where(r.deleted_at.is_not(None)).group_by(r.property_id, r.number)
+        return query.where(r.id.in_(latest)).order_by(properties.c.code)
+    return query.where(r.deleted_at.is_(None)).order_by(properties.c.code)
 
 
 def _listed(candidates: list[str]) -> str:

@@ -255,7 +255,7 @@ def _tell_split(conn: Connection, room_id: int, since: date, before: Sequence[Le
     if not changed:
         return
     payload = {
-        "roomId": room_id, "date": since,
+        "roomId": room_id, "since": since,
         "before": {"leases": [_share(lease) for lease in changed]},
         "after": {"leases": [_share(after[lease.id]) for lease in changed]},
     }  # fmt: skip

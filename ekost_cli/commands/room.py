@@ -1,18 +1,37 @@
 """`ekost room`: rooms, what they cost and whether they are free."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from db.errors import N_
 from ekost_cli.context import Context
+from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import RentOption, RoomArg
+from ekost_cli.past import HISTORY, show_happened, standing
 from locales import records
 from locales.catalogs import _
+
+if TYPE_CHECKING:
+    from db.domain.history import RoomThen
 
 app = Noun(_("Rooms: rent, capacity, status."))
 
 FIELDS = records.ROOMS
+WHO = (Field("tenant", N_("Tenant")), Field("tenant_name", N_("Name"), wide=True))
+ROOM_HISTORY = (*HISTORY[:-1], *WHO, HISTORY[-1])
+# As the book stood on a day.
+THEN = (
+    *(field for field in FIELDS if field.name not in ("id", "created_at")),
+    Field("occupants", N_("Who lived there"), "nested"),
+    Field("archived", N_("Archived"), "bool"),
+)
+OCCUPANTS = (
+    *WHO,
+    Field("since", N_("In since"), "date"),
+    Field("monthly_rent", N_("Rent a month"), "money"),
+)
 
 Basis = Literal["per_tenant", "split_room"]
 TypeOption = Annotated[str | None, typer.Option("--type", metavar="TEXT", help=_("Kind of room, such as AC."))]
@@ -150,6 +169,29 @@ def status(
 
 
 @app.command(
+    "history",
+    _("Tell what happened in a room, the latest first; with --as-of how the book stood at the end of a day."),
+    examples=("ekost room history KOSA/A10", "ekost room history KOSA/A10 --as-of today -o json"),
+    takes=Takes.LIST | Takes.AS_OF,
+    fields=ROOM_HISTORY,
+)
+def history(context: typer.Context, room: RoomArg) -> None:
+    from db.repositories.happened import happened_to_room
+    from db.repositories.lookup import find_room, get_property
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        found = find_room(conn, room, ekost.property_code, archived=True)
+        if ekost.options.as_of is not None:
+            _show_then(ekost, standing(ekost, conn, found.property_id).room(found))
+            return
+        currency = get_property(conn, found.property_id).currency
+        show_happened(
+            ekost, currency, lambda after, limit: happened_to_room(conn, found.id, after=after, limit=limit), WHO
+        )
+
+
+@app.command(
     "archive",
     _("Hide a room that is not let."),
     examples=("ekost room archive KOSB/B11 --yes",),
@@ -167,3 +209,14 @@ def archive(context: typer.Context, room: RoomArg) -> None:
         ekost.confirm(_("Archive room {number}?").format(number=found.number))
         archive_room(conn, found)
         ekost.show(Rooms(conn).row(found.id))
+
+
+def _show_then(ekost: Context, then: "RoomThen") -> None:
+    """The room, and for a person who lived there in a table below."""
+    if not ekost.for_people or ekost.options.fields:
+        ekost.show(then, THEN)
+        return
+    ekost.show(then, tuple(field for field in THEN if field.name != "occupants"))
+    if then.occupants:
+        ekost.say("")
+        ekost.show_list([one._asdict() | {"currency": then.currency} for one in then.occupants], OCCUPANTS)

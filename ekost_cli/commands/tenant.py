@@ -10,7 +10,7 @@ from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ArchivedOption, BillingDayOption, FromOption, RentOption, RoomArg, TenantArg
-from ekost_cli.telling import TOLD_FIELDS, told
+from ekost_cli.past import HISTORY, show_happened, standing
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
@@ -24,12 +24,21 @@ app = Noun(_("Tenants: who they are, where they live, moving in and out."))
 
 FIELDS = records.TENANTS
 DETAIL = records.TENANT
-HISTORY = (
-    Field("id", N_("Number"), "int", wide=True),
-    Field("recorded_at", N_("When"), "instant"),
-    Field("type", N_("What")),
-    Field("actor", N_("By whom"), wide=True),
-    Field("payload", N_("Details"), "nested"),
+# As the book stood on a day.
+THEN = (
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name")),
+    Field("phone", N_("Phone"), "phone"),
+    Field("email", N_("E-mail")),
+    Field("property", N_("Property")),
+    Field("room", N_("Room")),
+    Field("monthly_rent", N_("Rent a month"), "money"),
+    Field("billing_day", N_("Billing day"), "int"),
+    Field("moved_in_on", N_("In since"), "date"),
+    Field("moved_out_on", N_("Out on"), "date"),
+    Field("outstanding_balance", N_("Balance"), "money"),
+    Field("deposit_held", N_("Deposit held"), "money"),
+    Field("archived", N_("Archived"), "bool"),
 )
 MOVED = (
     Field("tenant", N_("Tenant")),
@@ -263,26 +272,28 @@ def move_out(
 
 @app.command(
     "history",
-    _("Tell what happened to a tenant, the latest first."),
-    examples=("ekost tenant history BUDI", "ekost tenant history BUDI -o ndjson --all"),
-    takes=Takes.LIST,
+    _("Tell what happened to a tenant, the latest first; with --as-of how the book stood at the end of a day."),
+    examples=(
+        "ekost tenant history BUDI",
+        "ekost tenant history BUDI --as-of today -o json",
+        "ekost tenant history BUDI -o ndjson --all",
+    ),
+    takes=Takes.LIST | Takes.AS_OF,
     fields=HISTORY,
 )
 def history(context: typer.Context, tenant: TenantArg) -> None:
-    from db.repositories.events import Events
+    from db.repositories.happened import happened_to_tenant
     from db.repositories.lookup import find_tenant
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        found, events = find_tenant(conn, tenant, ekost.property_code), Events(conn)
-        if not ekost.for_people or ekost.options.fields:
-            ekost.show_pages(lambda after, limit: events.page(tenant_id=found.id, after=after, limit=limit))
+        found = find_tenant(conn, tenant, ekost.property_code, archived=True)
+        if ekost.options.as_of is not None:
+            then = standing(ekost, conn, found.property_id)
+            ekost.show(then.tenant(found), THEN)
             return
-        ekost.show_pages(
-            lambda after, limit: events.page(tenant_id=found.id, after=after, limit=limit).mapped(
-                lambda event: told(event, found.currency)
-            ),
-            TOLD_FIELDS,
+        show_happened(
+            ekost, found.currency, lambda after, limit: happened_to_tenant(conn, found.id, after=after, limit=limit)
         )
 
 

@@ -1,0 +1,27 @@
+"""Say plainly what the audit does not know yet: it is only as complete as the workers have made it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ekost_cli.context import Context
+from locales.catalogs import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def note_missing(ekost: Context, conn: "Connection", until: datetime | None = None) -> None:
+    """A note on stderr when events up to an instant are not in the audit, and what brings them there."""
+    from db.repositories.audit import MANY, Audit
+
+    missing = Audit(conn).missing(until)
+
+    def count(number: int) -> str:
+        return f"{MANY}+" if number == MANY else str(number)
+
+    if missing.waiting:
+        text = _("Events that wait for the audit: {count}. What they tell is missing here until a worker has run:")
+        ekost.note(text.format(count=count(missing.waiting)) + " `ekost worker --once`, `ekost up --worker`.")
+    if missing.dead:
+        text = _("Events that could not be audited: {count}. `ekost jobs list --queue audit --state dead` shows them.")
+        ekost.note(text.format(count=count(missing.dead)))
