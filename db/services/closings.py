@@ -40,7 +40,7 @@ class MonthOpenError(RuleError):
 def close_month(database: Database, month: date, *, progress: Progress = ignore) -> int:
     """Keep the totals of every tenant at the end of the month in which `month` lies; returns how many were missing.
 
-    Safe to be repeated. Raises MonthOpenError.
+    Safe to be repeated. Raises MonthOpenError; DatabaseBusyError as `in_chunks`.
     """
     day = YearMonth.of(month).clamp(31)
     with database.reading() as conn:
@@ -50,8 +50,14 @@ def close_month(database: Database, month: date, *, progress: Progress = ignore)
 
     def close(conn: Connection, tenant_ids: Sequence[int]) -> None:
         nonlocal made
-        made += conn.execute(_CLOSE, {"tenant_ids": tenant_ids, "day": day}).rowcount
-        conn.execute(_FORGET, {"tenant_ids": tenant_ids, "day": day, "kept": KEPT})
+        made += close_tenants(conn, tenant_ids, day)
 
     in_chunks(database, close, progress=progress)
+    return made
+
+
+def close_tenants(conn: Connection, tenant_ids: Sequence[int], day: date) -> int:
+    """Keep the totals of tenants that are held at the end of `day`, the last of a month; how many were missing."""
+    made = conn.execute(_CLOSE, {"tenant_ids": tenant_ids, "day": day}).rowcount
+    conn.execute(_FORGET, {"tenant_ids": tenant_ids, "day": day, "kept": KEPT})
     return made

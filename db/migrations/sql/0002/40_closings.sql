@@ -69,6 +69,7 @@ select tenant_id, day as closed_on, total_charges, total_payments, charged, paid
 
 -- The totals of some tenants up to and including a day: their last closing, and the entries after it. Most were closed
 -- on the same day, and a date that is known beforehand is what partitions are left out by; who was not is looked up.
+-- "From the day after", since `>` would read the month of the closing too.
 create function ledger_totals(tenants bigint[], day date default 'infinity')
 returns table (tenant_id bigint, total_charges numeric, total_payments numeric)
 language plpgsql stable set plan_cache_mode = force_custom_plan as $$
@@ -89,7 +90,7 @@ begin
      where tenant_id = any (tenants) and charged_on > usual and charged_on <= day group by tenant_id
   ), paid as (
     select tenant_id, sum(amount) as amount from payments
-     where tenant_id = any (tenants) and payment_date > usual and payment_date <= day group by tenant_id
+     where tenant_id = any (tenants) and payment_date >= usual + 1 and payment_date <= day group by tenant_id
   ), earlier as (
     select l.tenant_id, charged.amount as charges, paid.amount as payments
       from (select * from closed where closed_on < usual) l
@@ -97,7 +98,7 @@ begin
                            where x.tenant_id = l.tenant_id and x.charged_on > l.closed_on
                              and x.charged_on <= usual) charged
       cross join lateral (select coalesce(sum(x.amount), 0) as amount from payments x
-                           where x.tenant_id = l.tenant_id and x.payment_date > l.closed_on
+                           where x.tenant_id = l.tenant_id and x.payment_date >= l.closed_on + 1
                              and x.payment_date <= usual) paid
   )
   select l.tenant_id, l.charges + coalesce(e.charges, 0) + coalesce(c.amount, 0),
