@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
 
+from sqlalchemy import make_url
+
 from db.engine import Database, Limits
 from db.errors import N_, ExitCode
 from jobs import imports
@@ -24,6 +26,8 @@ from jobs.worker import Stop, serve
 # with others.
 POOL = 6
 
+# Parameters of libpq: a server that vanished without a word is missed soon. TCP alone takes a quarter of an hour.
+WATCHED = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000"}
 # Seconds of one drain job: whoever stops the worker waits for the end of it.
 BUDGET = 5.0
 
@@ -43,7 +47,9 @@ class Staff:
 
     def database(self) -> Database:
         """A database for the process that asks: connections don't survive a fork."""
-        return Database(self.database_url, self.limits)
+        url = make_url(self.database_url)
+        watched = url.update_query_dict({name: value for name, value in WATCHED.items() if name not in url.query})
+        return Database(watched.render_as_string(hide_password=False), self.limits)
 
     def children(self, count: int) -> list[Child]:
         """The relay, and `count` workers for each queue."""
