@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 
 from db.engine import ConnectionLostError, Database, DatabaseUnreachableError
 from db.errors import N_, UnreachableError
+from db.outbox import clear_done
 from db.services import balances, billing, closings
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
@@ -108,6 +109,15 @@ def close(database: Database, due: Due, check: Check) -> None:
     closings.close_month(database, due.day - timedelta(days=1), progress=check)
 
 
+def clear(database: Database, _due: Due, check: Check) -> None:
+    """Deliveries that were done long ago; the events and what came of them stay."""
+    cleared = 1
+    while cleared:
+        check()
+        with database.transaction() as conn:
+            cleared = clear_done(conn)
+
+
 _NIGHT = timedelta(hours=2)
 # In this order, so that what is billed is in the balances, and what is closed has been compared.
 SCHEDULES = (
@@ -117,6 +127,7 @@ SCHEDULES = (
     Schedule("reconcile", reconcile, after=_NIGHT),
     # On the second the month is over everywhere.
     Schedule("closings", close, after=timedelta(days=1) + _NIGHT, monthly=True),
+    Schedule("cleanup", clear, after=_NIGHT),
 )
 
 

@@ -163,6 +163,7 @@ def test_the_calendar_of_two_workers_does_everything(
         kosa.room()
         tenant = kosa.let(date(2026, 1, 1), until=date(2026, 1, 1))
         owed = kosa.balance(tenant)
+        conn.execute(text("update deliveries set state = 'done', done_at = now() - interval '8 days'"))
     workers = [start_worker(house) for _ in range(2)]
     names = {(schedule.name, zone) for schedule in SCHEDULES for zone in (ZONES if schedule.each_zone else ("",))}
     wait_until(lambda: kept(house).keys() == names, what=[worker.told for worker in workers])
@@ -171,5 +172,6 @@ def test_the_calendar_of_two_workers_does_everything(
         assert House(conn).balance(tenant) > owed
         posted = conn.execute(select(charges.c.period_start).where(charges.c.kind == "rent")).scalars().all()
         assert len(posted) == len(set(posted))
-        closed = conn.execute(text("select count(*) from balance_closings")).scalar_one()
-    assert closed == 1
+        assert conn.execute(text("select count(*) from balance_closings")).scalar_one() == 1
+        old = text("select count(*) from deliveries where done_at < now() - interval '7 days'")
+        assert conn.execute(old).scalar_one() == 0
