@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Date, bindparam, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from db.engine import sqlstate
 from db.events import reserve_event
@@ -55,12 +55,8 @@ select r.*, nextval('payments_id_seq') as entry_id,
 """
 
 _CLAIM = text("""
-with claimed as (
-  insert into import_rows (fingerprint, import_id, line, entry_id)
-  select fingerprint, :import_id, line, entry_id from import_load order by fingerprint
-  on conflict (fingerprint) do nothing returning entry_id
-)
-select count(*) from claimed
+insert into import_rows (fingerprint, import_id, line, entry_id)
+select fingerprint, :import_id, line, entry_id from import_load order by fingerprint
 """)
 
 _FILL = """
@@ -127,8 +123,10 @@ def _fetch(conn: Connection, row: ImportRow, span: Span) -> None:
     events = [reserve_event(conn) for _ in range(0, rows, chunks.SIZE)]
     fetch = text(_FETCH.format(ready=ready_table(row.id))).bindparams(bindparam("size", type_=BigInteger))
     conn.execute(fetch, {"events": events, "first": span.first, "last": span.last, "size": chunks.SIZE})
-    if conn.execute(_CLAIM, {"import_id": row.id}).scalar_one() < rows:
-        raise LoadRefusedError(span)
+    try:
+        conn.execute(_CLAIM, {"import_id": row.id})
+    except IntegrityError:
+        raise LoadRefusedError(span) from None
 
 
 def _fill(conn: Connection, row: ImportRow, part: Partition) -> None:

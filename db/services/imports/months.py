@@ -18,7 +18,7 @@ from db.services.imports.tables import ready_table
 # From so many rows on it pays to fill a partition first.
 LOAD_FROM = 5_000
 # Partitions are attached together while they have no more rows than this: everybody waits while they are.
-LOAD_MOST = 500_000
+LOAD_MOST = 600_000
 
 
 class Partition(NamedTuple):

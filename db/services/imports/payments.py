@@ -9,11 +9,16 @@ the event.
 from decimal import Decimal
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
+from db.engine import constraint_name
 from db.events import Event, append, reserve_event
 from db.repositories.imports import ImportRow
 from db.services.imports.chunks import Chunk, Span
 from db.services.imports.tables import ready_table
+
+# To look for known rows costs a quarter of claiming them: that is only done when there are any.
+_IF_KNOWN = "on conflict (fingerprint) do nothing"
 
 # Fingerprints are claimed in their own order, so that two imports never wait for each other crosswise.
 # Payments go in by date: one partition and its indexes after the other.
@@ -24,7 +29,7 @@ with chunk as materialized (
 ), claimed as (
   insert into import_rows (fingerprint, import_id, line, entry_id)
   select fingerprint, :import_id, line, entry_id from chunk order by fingerprint
-  on conflict (fingerprint) do nothing returning entry_id, line
+  {if_known} returning entry_id, line
 ), posted as (
   insert into payments (id, property_id, tenant_id, payment_date, amount, method, reference, note, import_id, event_id)
   overriding system value
@@ -46,7 +51,13 @@ def post(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     event_id = reserve_event(conn)
     values = {"import_id": row.id, "first": span.first, "last": span.last, "event_id": event_id}
     conn.execute(text("set local work_mem = '64MB'"))
-    done = conn.execute(text(_POST.format(ready=ready_table(row.id))), values).one()
+    try:
+        with conn.begin_nested():
+            done = conn.execute(text(_POST.format(ready=ready_table(row.id), if_known="")), values).one()
+    except IntegrityError as error:
+        if constraint_name(error) != "import_rows_pkey":
+            raise
+        done = conn.execute(text(_POST.format(ready=ready_table(row.id), if_known=_IF_KNOWN)), values).one()
     if done.posted:
         tell(conn, row, event_id, done.first_line, done.last_line, done.posted, done.amount)
     return _outcome(conn, row, span, done.posted)

@@ -8,22 +8,42 @@ import sys
 import textwrap
 import threading
 import time
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from db.engine import Database, DatabaseBusyError, Limits
-from db.repositories.imports import ImportNotFoundError, Imports
+from db.errors import EkostError
+from db.repositories.imports import ImportNotFoundError, ImportRow, Imports
+from db.repositories.lookup import find_tenant
+from db.services.imports import chunks, payments
 from db.services.imports.run import (
     ImportAgainError,
     ImportClosedError,
     ImportLostError,
+    carry_through,
     retry_import,
     run_import,
 )
 from db.services.imports.steps import take_step
-from tests.db.services.imports.filing import HEADER, balances, check, history, many, run_file, staged, stale, step_until
+from db.services.payments import record_payment
+from tests.db.services.imports.filing import (
+    HEADER,
+    balances,
+    check,
+    counts,
+    history,
+    many,
+    run_file,
+    stage,
+    staged,
+    stale,
+    step_until,
+)
 
 ROOT = Path(__file__).parents[4]
 RUNNER = """
@@ -32,22 +52,22 @@ RUNNER = """
     from db.services.imports import chunks, months, run
     chunks.SIZE, months.LOAD_FROM, months.LOAD_MOST = 50, 20, 300
     database = Database(sys.argv[1])
-    print("up", flush=True)
     run.run_import(database, int(sys.argv[2]), progress=lambda row: print(row.position, flush=True))
 """
 
 
 def killed_somewhere(book: Database, import_id: int, seed: int) -> int:
-    """Run the import in a process and kill it -9 in the middle; how many steps it had told of."""
-    runner = textwrap.dedent(RUNNER)
+    """Run the import in a process and kill it -9 in the middle of some step; how many steps it had told of."""
+    chance, told = random.Random(seed), 0
     with subprocess.Popen(
-        [sys.executable, "-c", runner, book.url, str(import_id)], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-c", textwrap.dedent(RUNNER), book.url, str(import_id)], cwd=ROOT, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline()
-        time.sleep(random.Random(seed).uniform(0, 0.4))
+        for _ in range(chance.randint(1, 6)):
+            told += bool(process.stdout.readline())
+        time.sleep(chance.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
-        return len(process.stdout.readlines())
+    return told
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -96,7 +116,7 @@ def test_a_chunk_that_is_rolled_back_leaves_nothing(book: Database, small_chunks
     check(book, import_id, paid, ("done", 300, 300, 0, 0))
 
 
-def test_two_workers_with_one_import_take_turns(book: Database, small_chunks: None) -> None:
+def test_three_workers_share_one_import(book: Database, small_chunks: None) -> None:
     content, paid = many(3000)
     import_id = staged(book, content)
     finished = []
@@ -110,6 +130,86 @@ def test_two_workers_with_one_import_take_turns(book: Database, small_chunks: No
         worker.join()
     assert finished == ["done"] * 3
     check(book, import_id, paid, ("done", 3000, 3000, 0, 0))
+
+
+def test_a_chunk_that_somebody_works_on_is_passed_over_and_waited_for(book: Database, small_chunks: None) -> None:
+    content, paid = many(300)
+    import_id = staged(book, content)
+    step_until(book, import_id, 0)
+    with book.transaction(dry_run=True) as killed:
+        assert chunks.take(killed, import_id) is not None
+        for position in (50, 100, 150, 200, 250):
+            with book.transaction() as conn:
+                assert take_step(conn, import_id).row.position == position
+        with book.transaction() as conn:
+            waiting = take_step(conn, import_id)
+        assert (waiting.row.state, waiting.row.position, waiting.waits) == ("running", 250, True)
+    run_import(book, import_id)
+    check(book, import_id, paid, ("done", 300, 300, 0, 0))
+
+
+def test_neighbouring_chunks_are_not_handed_out_together(book: Database, small_chunks: None) -> None:
+    import_id = staged(book, many(250)[0])
+    step_until(book, import_id, 0)
+    with book.transaction(dry_run=True) as conn:
+        taken = [chunks.take(conn, import_id) for _ in range(6)]
+    assert [span and span.first for span in taken] == [1, 101, 201, 51, 151, None]
+
+
+def test_what_fails_on_a_second_connection_fails_the_import_and_is_repeated(
+    book: Database, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, paid = many(2000)
+    import_id = staged(book, content)
+    post = payments.post
+
+    def fail(*args: Any) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            raise EkostError
+        return post(*args)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(payments, "post", fail)
+        with pytest.raises(EkostError):
+            run_import(book, import_id)
+    with book.transaction(dry_run=True) as conn:
+        row = Imports(conn).row(import_id)
+        assert (row.state, row.position) == ("failed", row.rows_applied)
+        assert conn.execute(text("select count(*) from payments")).scalar_one() == row.rows_applied
+        assert stale(conn) == []
+    retry_import(book, import_id)
+    check(book, import_id, paid, ("done", 2000, 2000, 0, 0))
+
+
+def test_who_looks_on_can_stop_it_and_it_stays_open(book: Database, small_chunks: None) -> None:
+    content, paid = many(500)
+    import_id = staged(book, content)
+
+    def enough(row: ImportRow) -> None:
+        if row.position:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        run_import(book, import_id, progress=enough)
+    with book.reading() as conn:
+        row = Imports(conn).row(import_id)
+    assert row.state == "running"
+    assert 50 <= row.position < 500
+    assert run_import(book, import_id, connections=1).state == "done"
+    check(book, import_id, paid, ("done", 500, 500, 0, 0))
+
+
+def test_a_dry_run_tells_the_same_figures_and_holds_up_nobody(book: Database, small_chunks: None) -> None:
+    header, *lines = many(200, bad=3)[0].splitlines(keepends=True)
+    first = run_file(book, header + "".join(lines[:80]))
+    with book.transaction(dry_run=True) as conn:
+        row = carry_through(conn, stage(conn, header + "".join(lines) + "T1,5,2012-01-01,,,\n").row.id)
+        assert counts(row) == ("done", 204, 201 - first.rows_applied, first.rows_applied, 3)
+        assert row.options["known_from"] == {str(first.id): first.rows_applied}
+        with book.transaction() as other:
+            for number in range(1, 41):
+                record_payment(other, find_tenant(other, f"T{number}"), Decimal(7), date(2026, 1, 1))
+    assert run_file(book, header + "".join(lines)).rows_applied == 200 - first.rows_applied
 
 
 def test_two_files_that_overlap_imported_at_once_book_each_row_once(book: Database, small_chunks: None) -> None:
@@ -187,12 +287,6 @@ def test_an_import_whose_stage_is_gone_fails_clearly(book: Database) -> None:
 
 
 def test_a_tenant_who_gets_money_and_a_payment_at_once_gets_both(book: Database, small_chunks: None) -> None:
-    from datetime import date
-    from decimal import Decimal
-
-    from db.repositories.lookup import find_tenant
-    from db.services.payments import record_payment
-
     content, paid = many(3000)
     import_id = staged(book, content)
     worker = threading.Thread(target=run_import, args=(Database(book.url), import_id))
