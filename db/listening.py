@@ -15,11 +15,12 @@ class Ear:
     """A connection of its own that waits for notices. Behind PgBouncer none may come: also look from time to time."""
 
     def __init__(self, database: Database) -> None:
-        self._conn = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._database = database
 
     def __enter__(self) -> Self:
         """Begin to listen. Raises ConnectionLostError."""
         try:
+            self._conn = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             for channel in CHANNELS:
                 self._conn.exec_driver_sql(f"listen {channel}")
         except DBAPIError as error:

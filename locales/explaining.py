@@ -10,17 +10,19 @@ from locales.catalogs import _
 from locales.formats import date_short, money
 from locales.statuses import status_word
 
-# Widths that leave a line of 80 columns whole: date, what, change, balance.
-_LINE = "{:<10}  {:<34}  {:>15}  {:>15}"
+# Date, what, change, balance; what it is about takes the room that is left.
+_LINE = "{:<10}  {:<{room}.{room}}  {:>15}  {:>15}"
+_TAKEN, _LEAST = 46, 20
 _DETAIL = " " * 14 + "{}"
 
 
-def explain_text(explanation: Any, currency: str) -> Iterator[str]:
+def explain_text(explanation: Any, currency: str, *, width: int = 80) -> Iterator[str]:
     """A ledger with a running balance, each entry with what it filled or what filled it."""
-    yield _LINE.format(_("Date"), _("What"), _("Change"), _("Balance")).rstrip()
+    room = max(width - _TAKEN, _LEAST)
+    yield _LINE.format(_("Date"), _("What"), _("Change"), _("Balance"), room=room).rstrip()
     for line in explanation.lines:
         amounts = money(line.change, currency), money(line.balance, currency)
-        yield _LINE.format(date_short(line.on), _what(line), *amounts)
+        yield _LINE.format(date_short(line.on), _what(line), *amounts, room=room)
         yield from (_DETAIL.format(text) for text in explain_details(line, currency))
 
 

@@ -1,27 +1,42 @@
 """The application: which screens there are, what they share, and how it ends."""
 
+from asyncio import to_thread
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from db.errors import EkostError
-from locales.catalogs import LANGUAGES, N_, current_language, set_language
+from locales.catalogs import LANGUAGES, N_, _, current_language, set_language
 from tui import modes
 from tui.book import Book, is_lost
 from tui.link import State
 from tui.scope import House
+from tui.sentences import sentence
+from tui.work import start
 
 # Seconds after which the screen looks by itself, whether or not it was told of a change.
 POLL = 5
+# Seconds for which a payment can be taken back with one key.
+UNDO = 10
 # Seconds within which changes are taken together.
 TOGETHER = 0.2
 
 if TYPE_CHECKING:
     from db.engine import Database
+    from tui.account import Who
     from tui.screens.frame import Frame
+
+
+class Undo(NamedTuple):
+    """What one key takes back, until a moment of the monotonic clock."""
+
+    payment_id: int
+    until: float
 
 
 class EkostApp(App[None]):
@@ -40,6 +55,7 @@ class EkostApp(App[None]):
         Binding("question_mark", "help", N_("Help"), key_display="?", id="app.help"),
         Binding("q", "quit", N_("Quit"), id="app.quit"),
         Binding("r", "reread", N_("Read again"), show=False, id="app.reread"),
+        Binding("z", "undo", N_("Undo what was just recorded"), show=False, id="app.undo"),
         Binding("L", "language", N_("Bahasa Indonesia or English"), show=False, id="app.language"),
     ]
 
@@ -54,16 +70,17 @@ class EkostApp(App[None]):
         self._asked_for = property_code
         self._ticks = 0
         self._listening = False
+        self._undo: Undo | None = None
+        self.book.link.listen(self._link_changed)
         self._rung: Timer | None = None
 
     def on_mount(self) -> None:
-        """Watch the book."""
-        self.book.link.listen(self._link_changed)
+        """Look at the clock."""
         self.set_interval(1, self._tick)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """Let go of the book."""
-        self.book.close()
+        await to_thread(self.book.close)
 
     @property
     def frame(self) -> "Frame":
@@ -74,8 +91,6 @@ class EkostApp(App[None]):
 
     def tell(self, error: EkostError) -> None:
         """Show an error in passing; that the book is away stands in the line of state."""
-        from tui.sentences import sentence
-
         if not is_lost(error):
             self.notify(sentence(error), severity="error", markup=False)
 
@@ -119,6 +134,38 @@ class EkostApp(App[None]):
         stacks = self._screen_stacks.values()
         return [screen for stack in stacks for screen in stack if isinstance(screen, Frame) and screen.is_running]
 
+    # -- what was just done
+
+    def ask_payment(self, who: "Who") -> None:
+        """Record a payment; for some seconds it can be taken back with one key."""
+        from tui.dialogs.paying import PayDialog
+
+        def recorded(number: int | None) -> None:
+            if number is not None:
+                self._undo = Undo(number, monotonic() + UNDO)
+                text = _("Payment #{number} is recorded. z takes it back.").format(number=number)
+                self.notify(text, timeout=UNDO, markup=False)
+                self.frame.reread()
+
+        self.push_screen(PayDialog(self.book, who), recorded)
+
+    def action_undo(self) -> None:
+        """Take the last payment back by a reversing entry, within some seconds."""
+        undo, self._undo = self._undo, None
+        if undo is not None and monotonic() < undo.until:
+            start(self, partial(self._take_back, undo.payment_id), "undo", beside=True)
+
+    async def _take_back(self, payment_id: int) -> None:
+        from tui.account import take_back
+
+        try:
+            await self.book.change(lambda conn: take_back(conn, payment_id, _("taken back at once")))
+        except EkostError as error:
+            self.notify(sentence(error), severity="error", markup=False)
+        else:
+            self.notify(_("Payment #{number} is taken back.").format(number=payment_id), markup=False)
+            self.frame.reread()
+
     # -- the book
 
     def _link_changed(self, state: State) -> None:
@@ -147,7 +194,8 @@ class EkostApp(App[None]):
             self.frame.tell_link(link)
 
     def _handle_exception(self, error: Exception) -> None:
-        self.crash = self.crash or error
+        # What a worker stumbled over comes wrapped.
+        self.crash = self.crash or getattr(error, "error", error)
         super()._handle_exception(error)
 
     def panic(self, *_renderables: object) -> None:

@@ -7,6 +7,7 @@ is stopped on the server too; a change never is, since it may be committed alrea
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Lock, Thread
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
@@ -25,7 +26,7 @@ T = TypeVar("T")
 # One page, one count and one detail at a time; more would only wait for each other.
 THREADS = 3
 # Seconds that the ear waits before it looks whether anybody still wants to know, and after it could not hear.
-SLICE, DEAF = 0.25, 2.0
+SLICE, DEAF = 0.2, 2.0
 
 
 class ReadOnlyError(RuleError):
@@ -48,6 +49,7 @@ class Book:
         self._stoppers = ThreadPoolExecutor(1, thread_name_prefix="stop")
         self._questions: set[_Question] = set()
         self._closed = False
+        self._ear: Thread | None = None
 
     async def ask(self, question: "Callable[[Connection], T]") -> T:
         """The answer to a question, everything in it of one moment. Raises UnreachableError and the question's own."""
@@ -76,8 +78,12 @@ class Book:
     def listen(self, told: Callable[[], None]) -> None:
         """Call `told` in this loop whenever something was changed, here or elsewhere; best effort."""
         loop = asyncio.get_running_loop()
-        # A daemon: who leaves does not wait for it.
-        Thread(target=self._hear, args=(lambda: loop.call_soon_threadsafe(told),), daemon=True).start()
+        # A daemon: who leaves in a hurry does not wait for it.
+        context = copy_context()
+        self._ear = Thread(
+            target=self._hear, args=(lambda: loop.call_soon_threadsafe(told, context=context),), daemon=True
+        )
+        self._ear.start()
 
     def _hear(self, told: Callable[[], object]) -> None:
         while not self._closed:
@@ -92,12 +98,14 @@ class Book:
                 sleep(DEAF)
 
     def close(self) -> None:
-        """Stop what still runs and let go of the database; nobody has to wait for a long answer to leave."""
+        """Stop what is still asked and let go of the database; waits for a change that is under way, and blocks."""
         self._closed = True
         for asked in tuple(self._questions):
             asked.stop()
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._stoppers.shutdown(wait=False)
+        self._threads.shutdown(cancel_futures=True)
+        self._stoppers.shutdown()
+        if self._ear is not None:
+            self._ear.join(DEAF)
         self._forget()
 
     async def _heard(self, work: Callable[[], T]) -> T:

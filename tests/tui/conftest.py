@@ -14,6 +14,7 @@ from db.engine import Database, Limits
 from locales.catalogs import set_language
 from tests.conftest import clone, command
 from tui.app import EkostApp
+from tui.link import State
 
 Screens = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 TENANTS = 900
@@ -63,6 +64,8 @@ def screens(lived_in_url: str) -> Screens:
     ) -> AsyncIterator[Pilot[None]]:
         app = EkostApp(lambda: Database(url, Limits(pool_size=3)), **options)  # type: ignore[arg-type]
         async with app.run_test(size=size) as pilot:
+            while app.book.link.state is State.OPENING:
+                await pilot.pause(0.01)
             await settled(pilot)
             yield pilot
         if app.crash is not None:
@@ -77,6 +80,7 @@ async def settled(pilot: Pilot[None]) -> None:
     while working := [worker for worker in pilot.app.workers if worker.group != "live" and not worker.is_finished]:
         await pilot.app.workers.wait_for_complete(working)
         await pilot.pause()
+    await pilot.pause(0.02)  # a frame later all is painted
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

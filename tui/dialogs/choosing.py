@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from locales.catalogs import _
 from locales.safe import safe
 from tui.dialogs.dialog import Dialog
+from tui.work import start
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
             if self._hurried:
                 self.chosen()
 
-        self.run_worker(look(), exclusive=True, group="looking")
+        start(self, look, "looking")
 
     def on_key(self, event: Key) -> None:
         """Arrows move in the list while the line keeps the focus."""

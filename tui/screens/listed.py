@@ -15,8 +15,9 @@ from tui.listings.listing import Listing
 from tui.scope import House, Scope
 from tui.screens.frame import Frame
 from tui.widgets.bars import StatusLine
-from tui.widgets.table.messages import HeadingChosen, Moved, ReadingFailed
+from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFailed
 from tui.widgets.table.table import KeysetTable
+from tui.work import start
 
 # Seconds of silence after a key before the list is asked for.
 DEBOUNCE = 0.15
@@ -30,6 +31,7 @@ class ListScreen(Frame):
         Binding("slash", "filter", N_("Filter"), key_display="/", id="list.filter"),
         Binding("s", "sort", N_("Sort"), id="list.sort"),
         Binding("S", "turn", N_("Turn the order"), show=False, id="list.turn"),
+        Binding("b", "pay", N_("Record a payment"), id="pay"),
         Binding("escape", "leave", N_("Back"), show=False, id="list.leave"),
     ]
 
@@ -115,6 +117,25 @@ class ListScreen(Frame):
                 self.scope = self.scope.but(sort=sort.name, reverse=again and not self.scope.reverse)
                 self.ask()
 
+    # -- the row
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A payment needs a row that is about a tenant."""
+        return action != "pay" or (self.listing.who is not None and self.table.current is not None)
+
+    def action_pay(self) -> None:
+        """Record a payment of the tenant of this row."""
+        if (line := self.table.current) is not None and self.listing.who is not None:
+            self.ekost.ask_payment(self.listing.who(line.row))
+
+    @on(Opened)
+    def open_row(self, event: Opened) -> None:
+        """Look at the tenant of this row."""
+        if self.listing.who is not None:
+            from tui.screens.tenant import TenantScreen
+
+            self.app.push_screen(TenantScreen(self.listing.who(event.line.row), self.MODE))
+
     # -- the filter
 
     def action_filter(self) -> None:
@@ -137,7 +158,7 @@ class ListScreen(Frame):
         """Wait until nothing more is typed; a question that is on its way is dropped."""
         if event.value != self.scope.matching:
             self.scope = self.scope.but(matching=event.value)
-            self.run_worker(self._ask_later(), exclusive=True, group="typing")
+            start(self, self._ask_later, "typing")
 
     @on(Input.Submitted, "#filter")
     def chosen(self) -> None:

@@ -14,6 +14,7 @@ from locales.formats import number
 from locales.safe import safe
 from tui.listings.jobs import JOBS
 from tui.screens.listed import ListScreen
+from tui.work import start
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,7 +59,7 @@ class OperationsScreen(ListScreen):
             else:
                 self.query_one("#workers", Static).update(Content(workers_told(workers)))
 
-        self.run_worker(ask(), exclusive=True, group="workers")
+        start(self, ask, "workers")
 
 
 def workers_told(workers: "list[WorkerRow]") -> str:

@@ -14,6 +14,7 @@ from tui.scope import House
 from tui.screens.frame import Frame
 from tui.widgets.bars import StatusLine
 from tui.widgets.panel import Panel
+from tui.work import start
 
 PANELS: tuple[tuple[str, str, Callable[[g.Glance, int], list[str]]], ...] = (
     ("rooms", N_("Rooms"), g.rooms_told),
@@ -49,7 +50,7 @@ class OverviewScreen(Frame):
 
     def reread(self) -> None:
         """Everything again."""
-        self.run_worker(self._ask(), exclusive=True, group="glance")
+        start(self, self._ask, "glance")
 
     async def _ask(self) -> None:
         try:

@@ -1,7 +1,8 @@
 """The big table: a hundred thousand rows are as quick as ten, since only what is seen is read, kept and painted."""
 
-from collections.abc import Coroutine, Hashable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
+from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -14,8 +15,10 @@ from tui.widgets.table.keys import BINDINGS
 from tui.widgets.table.lines import Column, Line
 from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFailed
 from tui.widgets.table.surface import HEADER, Surface
+from tui.work import start
 
 PAGES = "pages"
+Reading = Callable[[], Awaitable[None]]
 
 
 class KeysetTable(Surface, can_focus=True):
@@ -26,23 +29,23 @@ class KeysetTable(Surface, can_focus=True):
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(columns, id=id)
         self._feed: Feed | None = None
+        # A list that was asked for and has not answered: the old one stays in sight until it has.
+        self._coming: Feed | None = None
 
     # -- what it shows
 
     def show(self, read: Reader) -> None:
-        """Begin with the first rows of a list, and forget the one before."""
-        self._feed = Feed(read)
-        self.marks.clear()
-        self._begin(self._feed.first(), to=0, anew=True)
+        """Begin with the first rows of a list; the one before is forgotten when they are there."""
+        self._coming = feed = Feed(read)
+        self._begin(feed, feed.first, to=0)
 
     def reread(self) -> None:
         """Read what is seen again; the cursor stays on its row, wherever that has gone."""
-        if (feed := self._feed) is None:
-            return
-        if not feed.loaded:
-            self._begin(feed.first(), to=0, anew=True)
-        else:
-            self._begin(feed.again(*self._seen()), key=self.current.key if self.current else None)
+        if (feed := self._coming) is not None:
+            self._begin(feed, feed.first, to=0)
+        elif (feed := self._feed) is not None:
+            key = self.current.key if self.current else None
+            self._begin(feed, lambda: feed.again(*self._seen()), key=key)
 
     @property
     def current(self) -> Line | None:
@@ -64,7 +67,7 @@ class KeysetTable(Surface, can_focus=True):
     @property
     def busy(self) -> bool:
         """Whether a page is on its way."""
-        return self._feed is not None and self._feed.busy
+        return any(feed is not None and feed.busy for feed in (self._feed, self._coming))
 
     @property
     def rows(self) -> list[Line]:
@@ -77,15 +80,17 @@ class KeysetTable(Surface, can_focus=True):
 
     # -- reading
 
-    def _begin(
-        self, reading: Coroutine[Any, Any, None], *, to: int | None = None, key: Hashable = None, anew: bool = False
-    ) -> None:
+    def _begin(self, feed: Feed, reading: Reading, *, to: int | None = None, key: Hashable = None) -> None:
         async def begin() -> None:
-            await reading
+            await reading()
+            anew = feed is self._coming
+            if anew:
+                self._feed, self._coming = feed, None
+                self.marks.clear()
             self._take_in(0, anew=anew)
             self.move_to(self._found(key) if to is None else to)
 
-        self.run_worker(self._telling(begin()), exclusive=True, group=PAGES)
+        start(self, partial(self._telling, begin), PAGES)
 
     def _look_ahead(self) -> None:
         """Read the page that will be seen next."""
@@ -97,11 +102,11 @@ class KeysetTable(Surface, can_focus=True):
             self._take_in(await feed.near(*self._seen()))
             self._look_ahead()
 
-        self.run_worker(self._telling(extend()), group=PAGES)
+        start(self, partial(self._telling, extend), PAGES, beside=True)
 
-    async def _telling(self, reading: Coroutine[Any, Any, None]) -> None:
+    async def _telling(self, reading: Reading) -> None:
         try:
-            await reading
+            await reading()
         except EkostError as error:
             self.stale = True
             self.refresh()
@@ -167,7 +172,7 @@ class KeysetTable(Surface, can_focus=True):
             if feed.window.previous is None:
                 self.move_to(0)
             else:
-                self._begin(feed.first(), to=0)
+                self._begin(feed, feed.first, to=0)
 
     def action_last(self) -> None:
         """To the last row of the list, read from its end."""
@@ -175,7 +180,7 @@ class KeysetTable(Surface, can_focus=True):
             if feed.window.next is None:
                 self.move_to(feed.window.end - 1)
             else:
-                self._begin(feed.last(), to=2**62)
+                self._begin(feed, feed.last, to=2**62)
 
     def action_aside(self, by: int) -> None:
         """A column to the left or right."""

@@ -1,0 +1,145 @@
+"""One tenant's account: what the detail and the payment dialog ask for, and how it is said."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from locales.catalogs import _
+from locales.explaining import explain_details
+from locales.formats import date_short, money, phone_local
+from locales.safe import safe
+from locales.statuses import status_word
+from tui.listings.signs import PAID
+from tui.widgets.table.painting import fitted
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from db.domain.explain import Explanation
+    from db.repositories.lookup import TenantRef
+    from db.repositories.tenants import TenantDetail, TenantRow
+
+
+class Who(NamedTuple):
+    """A tenant as lists name them: a code within a property."""
+
+    code: str
+    property: str
+
+
+class Account(NamedTuple):
+    """A tenant with everything that is on the account."""
+
+    ref: "TenantRef"
+    row: "TenantRow"
+    detail: "TenantDetail"
+    explanation: "Explanation"
+
+
+class Payment(NamedTuple):
+    """A payment as it was typed and understood."""
+
+    amount: Decimal
+    on: "date"
+    method: str
+    reference: str | None
+
+
+class Preview(NamedTuple):
+    """What a payment does: the lines of what it fills, and the balance behind it."""
+
+    lines: list[str]
+    balance: Decimal
+    currency: str
+
+
+def read_account(conn: "Connection", who: Who) -> Account:
+    """The account as it stands. Raises TenantNotFoundError."""
+    from db.domain.explain import explain
+    from db.repositories.entries import Entries
+    from db.repositories.lookup import find_tenant
+    from db.repositories.tenants import Tenants
+
+    ref = find_tenant(conn, who.code, who.property)
+    entries = Entries(conn).of_tenants([ref.id])[ref.id]
+    found = Tenants(conn)
+    return Account(ref, found.row(ref.id), found.detail(ref.id), explain(entries.charges, entries.payments))
+
+
+def read_due(conn: "Connection", who: Who) -> Account:
+    """The account with the rent that is due by today, which a payment would post first."""
+    from db.repositories.lookup import find_tenant
+    from db.services.billing import accrue
+
+    accrue(conn, tenant_id=find_tenant(conn, who.code, who.property).id)
+    return read_account(conn, who)
+
+
+def pay(conn: "Connection", who: Who, payment: Payment, key: str | None = None) -> int:
+    """Record it; its number. Raises what the service raises."""
+    from db.repositories.lookup import find_tenant
+    from db.services.payments import record_payment
+
+    ref = find_tenant(conn, who.code, who.property)
+    return record_payment(
+        conn, ref, payment.amount, payment.on, method=payment.method, reference=payment.reference, key=key
+    )
+
+
+def take_back(conn: "Connection", payment_id: int, reason: str) -> None:
+    """Void a payment (R11). Raises AlreadyReversedError and what else the service raises."""
+    from db.services.reversals import void_payment
+
+    void_payment(conn, payment_id, reason)
+
+
+def preview(conn: "Connection", who: Who, payment: Payment) -> Preview:
+    """What recording it would do; for a transaction that keeps nothing."""
+    payment_id = pay(conn, who, payment)
+    account = read_account(conn, who)
+    line = next(
+        line
+        for line in account.explanation.lines
+        if line.change < 0 and line.entry.id == payment_id and not hasattr(line.entry, "kind")
+    )
+    return Preview(list(explain_details(line, account.ref.currency)), account.explanation.balance, account.ref.currency)
+
+
+def card_told(account: Account) -> Iterator[str]:
+    """Who it is and how they stand, in a few lines."""
+    row, detail = account.row, account.detail
+    currency = row.currency
+    yield f"{safe(row.name)}  {row.property}/{row.code}  " + (row.room or _("no room"))
+    sign = PAID.get(detail.status, "")
+    late = " · " + _("{count} days late").format(count=detail.days_overdue) if detail.days_overdue else ""
+    yield f"{sign} {status_word(detail.status)}  {money(row.outstanding_balance, currency)}{late}"
+    parts = []
+    if row.monthly_rent is not None:
+        parts.append(_("rent {amount}").format(amount=money(row.monthly_rent, currency)))
+    if detail.paid_through_on is not None:
+        parts.append(_("paid through {date}").format(date=date_short(detail.paid_through_on)))
+    if detail.deposit_held:
+        parts.append(_("deposit {amount}").format(amount=money(detail.deposit_held, currency)))
+    yield " · ".join(parts)
+    if row.phone:
+        yield f"{phone_local(row.phone)}  https://wa.me/{row.phone.removeprefix('+')}"
+
+
+def periods_told(account: Account, width: int) -> Iterator[str]:
+    """Each charge with what of it is paid, the latest first (R12)."""
+    currency = account.row.currency
+    for line in reversed(account.explanation.allocation.lines):
+        debt = line.debt
+        span = date_short(debt.due_on)
+        if debt.period_start is not None and debt.period_end is not None:
+            span = f"{date_short(debt.period_start)} - {date_short(debt.period_end)}"
+        state = f"{PAID[line.state]} {status_word(line.state)}"
+        rest = "" if not line.paid or not line.open else _("{amount} left").format(amount=money(line.open, currency))
+        what = fitted(span, 24, to_the_right=False) + fitted(status_word(debt.kind), 14, to_the_right=False)
+        left = f"{what}{state} {rest}"
+        amount = money(debt.amount, currency)
+        yield fitted(left, max(width - cell_len(amount) - 1, 20), to_the_right=False) + " " + amount

@@ -1,0 +1,12 @@
+"""Work beside the screen. A newer piece of the same group takes the place of an older one, unless told otherwise."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.dom import DOMNode
+
+
+def start(node: DOMNode, task: Callable[[], Awaitable[None]], group: str, *, beside: bool = False) -> None:
+    """Begin a task; `beside`: others of the group go on. It is called when it begins, so none is left unawaited."""
+    worker: Any = task
+    node.run_worker(worker, exclusive=not beside, group=group)
