@@ -42,20 +42,27 @@ def redis_url(bell: Bell) -> str:
     return bell.url
 
 
-@pytest.fixture
-def town(database: Database) -> Database:
-    """A database with a few tenants in rooms, and nothing left to do."""
-    found_town(database)
-    return database
-
-
-@pytest.fixture(scope="module")
-def shared_town(server_url: str, template: str) -> Iterator[Database]:
-    """One town for all tests of a file."""
+@pytest.fixture(scope="session")
+def _town_template(server_url: str, template: str) -> Iterator[str]:
     url = clone(server_url, template)
-    found_town(Database(url))
+    database = Database(url)
+    found_town(database)
+    database.engine.dispose()
+    yield database_of(url)
+    command(server_url, f'drop database "{database_of(url)}" with (force)')
+
+
+@pytest.fixture
+def town(server_url: str, _town_template: str) -> Iterator[Database]:
+    """A database with a few tenants in rooms, and nothing left to do."""
+    url = clone(server_url, _town_template)
     yield Database(url)
-    command(server_url, f'drop database "{make_url(url).database}" with (force)')
+    command(server_url, f'drop database "{database_of(url)}" with (force)')
+
+
+def database_of(url: str) -> str:
+    """The name of the database in an address."""
+    return str(make_url(url).database)
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ def test_up_starts_one_worker_and_down_stops_it(home: Home) -> None:
     assert "Stopping" in Path(started["log"]).read_text()
 
 
+@pytest.mark.slow
 def test_up_replaces_a_worker_that_was_killed(home: Home) -> None:
     first = home.worker("up", "--worker")
     children = descendants(first["pid"])[0]

@@ -83,6 +83,7 @@ def test_jobs_that_redis_forgot_are_rung_for_again(town: Database, start_worker:
     assert wait_until_done(town) < 4.5
 
 
+@pytest.mark.slow
 def test_a_job_that_a_worker_took_to_its_grave_is_rung_for_again(
     town: Database, start_worker: Start, bell: Bell
 ) -> None:
@@ -160,6 +161,7 @@ def test_who_was_struck_off_signs_on_again(conn: Connection) -> None:
     assert not sign_of_life(conn, second, by_hand=False), "another process with its number"
 
 
+@pytest.mark.slow
 def test_two_workers_share_the_work(town: Database, start_worker: Start) -> None:
     for _ in range(2):
         start_worker(town)
