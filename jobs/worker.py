@@ -16,7 +16,7 @@ from rq import SimpleWorker
 from rq.job import Job
 
 from db.errors import N_, EkostError
-from jobs.queues import Task, Tell, connect, listed, queue_of
+from jobs.queues import JobFailedError, Task, Tell, connect, listed, queue_of
 
 # Seconds. RQ's own figures would leave an idle worker without maintenance for minutes.
 WORKER_TTL, MAINTENANCE = 20, 10
@@ -111,7 +111,8 @@ class QueueWorker(SimpleWorker):
         """Say in one line that a job failed; that Redis is away, the relay says."""
         error = exc_info[1]
         if not isinstance(error, RedisError):
-            told = error if isinstance(error, EkostError) else type(error).__name__
+            told = error.fields["error"] if isinstance(error, JobFailedError) else error
+            told = told if isinstance(told, EkostError | str) else type(error).__name__
             self.tell(CRASHED, queue=job.origin.rpartition("-")[0], error=told)
 
 
