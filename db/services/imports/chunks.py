@@ -55,6 +55,8 @@ delete from import_chunks where import_id = :import_id and first_row = (
    where import_id = :import_id and first_row = :first and last_row = :last for update skip locked)
 """)
 
+_HOLD = text("select from import_chunks where import_id = :import_id order by first_row for update")
+
 _LEFT = text("select exists (select from import_chunks where import_id = :import_id)")
 
 
@@ -80,6 +82,11 @@ def take_again(conn: Connection, import_id: int, span: Span) -> bool:
     """Take the chunk that was given back; False when somebody else has it or has done it."""
     values = {"import_id": import_id, "first": span.first, "last": span.last}
     return conn.execute(_TAKE_AGAIN, values).rowcount > 0
+
+
+def wait_for_all(conn: Connection, import_id: int) -> None:
+    """Wait until nobody works on a chunk, and let nobody begin: before the import itself is locked, as workers do."""
+    conn.execute(_HOLD, {"import_id": import_id})
 
 
 def are_left(conn: Connection, import_id: int) -> bool:

@@ -6,6 +6,7 @@ from db.domain.texts import clean
 from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.imports import ImportRow, Imports
+from db.services.imports import chunks
 from db.services.imports.tables import drop_tables
 from db.tables import imports
 
@@ -28,6 +29,7 @@ class ImportAppliedError(RuleError):
 
 def discard_import(conn: Connection, import_id: int, reason: str) -> ImportRow:
     """Clear away what waited; the file may be imported again. Raises ImportNotFailedError, ImportAppliedError."""
+    chunks.wait_for_all(conn, import_id)
     row = Imports(conn).lock(import_id)
     if row.state != "failed":
         raise ImportNotFailedError(id=import_id, state=row.state)

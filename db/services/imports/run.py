@@ -17,6 +17,7 @@ from db.errors import N_, EkostError, RuleError, UnreachableError
 from db.events import plain
 from db.policies import IMPORT_CONNECTIONS, IMPORTS
 from db.repositories.imports import ImportRow, Imports
+from db.services.imports.chunks import Span
 from db.services.imports.crew import Crew
 from db.services.imports.loading import LoadRefusedError
 from db.services.imports.steps import Step, StoppedError, carry_through, change, go_the_ordinary_way, take_step
@@ -130,19 +131,21 @@ def _help(database: Database, import_id: int) -> bool | None:
 
 
 def _step(database: Database, import_id: int) -> Step:
+    refused: Span | None = None
     for attempt in range(1, TRIES + 1):
         try:
             with database.transaction() as conn:
-                return take_step(conn, import_id)
+                if refused is None:
+                    return take_step(conn, import_id)
+                go_the_ordinary_way(conn, import_id, refused)
+            break
+        except LoadRefusedError as error:
+            refused = error.span
         except DatabaseBusyError:
             if attempt == TRIES:
                 raise
             time.sleep(0.1 * 2**attempt)
         except StoppedError:
-            break
-        except LoadRefusedError as refused:
-            with database.transaction() as conn:
-                go_the_ordinary_way(conn, import_id, refused.span)
             break
     with database.reading() as conn:
         return Step(Imports(conn).row(import_id), shared=True)

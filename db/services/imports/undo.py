@@ -15,6 +15,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append, reserve_event
 from db.repositories.imports import ImportRow, Imports
 from db.services.balances import recalculate
+from db.services.imports import chunks
 from db.services.imports.tables import drop_tables, take_time
 from db.services.imports.unused import archive_rooms, archive_tenants
 from db.tables import import_rows, imports
@@ -82,6 +83,7 @@ def undo_within(conn: Connection, import_id: int, *, reason: str) -> Undone:
 
 def stop(conn: Connection, import_id: int) -> ImportRow:
     """Lock the import; one that is still open is held, so that no worker goes on with it."""
+    chunks.wait_for_all(conn, import_id)
     row = Imports(conn).lock(import_id)
     if row.state == "undone":
         raise AlreadyUndoneError(id=import_id)
@@ -149,6 +151,7 @@ select id from imports where state <> 'undone' and jsonb_exists(options -> 'know
 def finish_undo(conn: Connection, import_id: int, count: int) -> Undone:
     """Archive what was added, release the fingerprints, and tell it as ImportUndone. Raises ImportInUseError."""
     take_time(conn)
+    chunks.wait_for_all(conn, import_id)
     row = Imports(conn).lock(import_id)
     if row.state == "undone":
         raise AlreadyUndoneError(id=import_id)

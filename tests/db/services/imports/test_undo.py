@@ -1,5 +1,6 @@
 """Taking an import back: money by reversals, tenants and rooms only while nobody has used them."""
 
+import threading
 from datetime import date
 from decimal import Decimal
 
@@ -112,6 +113,26 @@ def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small
     assert run_import(book, import_id).state == "undone"
     row = run_file(book, content)
     check(book, row.id, paid, ("done", 500, 500, 0, 0))
+
+
+def test_an_import_that_is_undone_while_it_runs_stops_and_is_taken_back(book: Database, small_chunks: None) -> None:
+    content, paid = many(2000)
+    import_id = staged(book, content)
+    step_until(book, import_id, 0)
+    ended: list[str] = []
+    worker = threading.Thread(target=lambda: ended.append(run_import(Database(book.url), import_id).state))
+    worker.start()
+    step_until(book, import_id, 300)
+    done = undo_import(book, import_id, reason=WHY)
+    worker.join()
+    assert done.row.state == "undone"
+    assert ended[0] in ("failed", "undone")
+    assert done.taken_back == done.row.rows_applied
+    with book.transaction(dry_run=True) as conn:
+        assert set(balances(conn).values()) == {"0.00"}
+        assert stale(conn) == []
+    row = run_file(book, content)
+    check(book, row.id, paid, ("done", 2000, 2000, 0, 0))
 
 
 def test_an_undo_that_was_killed_goes_on_where_it_stopped(
