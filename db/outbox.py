@@ -29,7 +29,7 @@ _DUE = text("""
 select consumer, count(*) from (
   select consumer from unnest(:consumers) as wanted (consumer)
    cross join lateral (select from deliveries d where d.consumer = wanted.consumer and d.state in ('ready', 'leased')
-                          and d.not_before <= now() + make_interval(secs => :within) limit :most) due) counted
+                          and d.not_before <= now() limit :most) due) counted
 group by consumer
 """).bindparams(bindparam("consumers", type_=ARRAY(Text)))
 
@@ -99,9 +99,9 @@ delete from deliveries d
 LOST = "worker lost"
 
 
-def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000, within: float = 0.0) -> Mapping[str, int]:
-    """How many deliveries wait for each consumer, counted up to `most`; with those due `within` so many seconds."""
-    values = {"consumers": list(consumers), "most": most, "within": within}
+def due(conn: Connection, consumers: Iterable[str], *, most: int = 1000) -> Mapping[str, int]:
+    """How many deliveries wait for each consumer, counted up to `most`."""
+    values = {"consumers": list(consumers), "most": most}
     return {row[0]: row[1] for row in conn.execute(_DUE, values)}
 
 

@@ -62,11 +62,12 @@ class _Drain:
     consumer: str
     batch: int
     done: int = 0
+    given_back: bool = False
 
     def run(self, budget: float) -> int:
         end = time.monotonic() + budget
         while time.monotonic() < end:
-            if not self.deliver_due() and not self.deliver_wide() and not self.wait_for_more():
+            if not self.deliver_due() and not self.deliver_wide() and not self.wait_for_tenants():
                 break
         return self.done
 
@@ -88,13 +89,13 @@ class _Drain:
         with self.database.transaction() as conn:
             return outbox.claim(conn, self.consumer, most, wide=wide)
 
-    def wait_for_more(self) -> bool:
-        """Wait for what is due in a moment; False if nothing is."""
-        with self.database.transaction() as conn:
-            soon = outbox.due(conn, [self.consumer], within=IN_USE)
-        if soon:
+    def wait_for_tenants(self) -> bool:
+        """Wait a moment for what had to be given back; False if there was nothing."""
+        if self.given_back:
+            self.given_back = False
             time.sleep(IN_USE)
-        return bool(soon)
+            return True
+        return False
 
     def deliver(self, deliveries: Sequence[Delivery], *, wide: Wide | None = None) -> None:
         """All at once; when that fails, each half, down to the one that is to blame."""
@@ -140,6 +141,7 @@ class _Drain:
             outbox.complete(conn, done)
             outbox.postpone(conn, sorted(in_use), IN_USE)
         self.done += len(done)
+        self.given_back |= bool(in_use)
 
 
 def told(error: Exception) -> str:
