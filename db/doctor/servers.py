@@ -27,9 +27,10 @@ def examine_bundle(home: Path, *, database: bool, queue: bool) -> Bundle:
     rows = {row.name: row for row in status(home)}
     needs = {"postgresql": (database, find_postgres), "valkey": (queue, find_valkey)}
     findings = [finding for name, (needed, find) in needs.items() if needed for finding in _program(name, find)]
-    for name, row in rows.items():
-        if not needs[name][0]:
+    for name, (needed, _find) in needs.items():
+        if not needed:
             continue
+        row = rows[name]
         if row.state == "running":
             told = N_("{name} {version} runs as process {pid}.")
             findings.append(fine(name, told, name=name, version=row.version, pid=row.pid))

@@ -1,6 +1,7 @@
 """`ekost up`, `down` and `status`: the bundled servers, and the worker in the background."""
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,12 @@ import typer
 from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
+from ekost_cli.following import LOOK, worker_lives
 from ekost_cli.grammar import command
 from locales.catalogs import _, current_language
 
+# How often to look for a worker that was started.
+PATIENCE = 40
 FIELDS = (
     Field("name", N_("Server")),
     Field("state", N_("State"), "status"),
@@ -49,7 +53,17 @@ def up(
         # This very program, wherever it was installed.
         program = [sys.executable, str(Path(sys.argv[0]).absolute())]
         ensure_worker(ekost.home, [*program, "worker", "--lang", current_language()])
+        _await_worker(ekost)
     ekost.show_list(status(ekost.home))
+
+
+def _await_worker(ekost: Context) -> None:
+    """What is left for the background from now on finds somebody there."""
+    for _look in range(PATIENCE):
+        if worker_lives(ekost):
+            return
+        time.sleep(LOOK)
+    ekost.note(_("The worker has not reported yet; its log tells why."))
 
 
 @command(
