@@ -20,6 +20,7 @@ TOLD_FIELDS = (
 )
 
 _WORDS = {
+    "BookCarriedOver": N_("Book carried over"),
     "PropertyAdded": N_("Property added"),
     "PropertyChanged": N_("Property changed"),
     "PropertyArchived": N_("Property archived"),
@@ -29,6 +30,7 @@ _WORDS = {
     "RoomStatusChanged": N_("Status changed"),
     "RentSplit": N_("Rent shared anew"),
     "TenantAdded": N_("Tenant added"),
+    "TenantsAdded": N_("Tenants added"),
     "TenantChanged": N_("Tenant changed"),
     "TenantArchived": N_("Tenant archived"),
     "TenantAssigned": N_("Moved in"),

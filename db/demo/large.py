@@ -19,7 +19,9 @@ from db.demo.plot import RoomPlan
 from db.demo.small import SEED, load_small_demo
 from db.engine import Database
 from db.events import Event, append
+from db.repositories.leases import load_leases
 from db.repositories.lookup import PropertyRow
+from db.repositories.values import ROOM, TENANT, Values, lease_told, told
 from db.services.billing import accrue
 from db.services.properties import add_property
 from db.tables import lease_terms, leases, properties, rooms, tenants
@@ -72,7 +74,7 @@ def _fill_house(conn: Connection, number: int, first: int, count: int, random: R
     room_ids = _insert_rooms(conn, prop, plans, people)
     tenant_ids = _insert_tenants(conn, prop, people)
     _insert_leases(conn, prop, people, tenant_ids, room_ids)
-    payload = {"rooms": len(plans), "tenants": count}
+    payload = {"rooms": len(plans), "tenants": count, "after": _added(conn, prop)}
     append(conn, Event("TenantsAdded", "property", prop.id, payload, prop.id))
     accrue(conn, property_id=prop.id)
     dues = dues_of(conn, tenant_ids)
@@ -82,6 +84,15 @@ def _fill_house(conn: Connection, number: int, first: int, count: int, random: R
         for planned in plan_payments(dues[tenant_id], one.habit, prop.today, random)
     ]
     post_payments(conn, paid, prop.id)
+
+
+def _added(conn: Connection, prop: PropertyRow) -> dict[str, list[Values]]:
+    """All of the house, for the event that tells of it."""
+    lists = {}
+    for table, names in ((rooms, ROOM), (tenants, TENANT)):
+        found = conn.execute(select(table).where(table.c.property_id == prop.id).order_by(table.c.id))
+        lists[table.name] = [{"id": row.id, **told(names, row._mapping)} for row in found]
+    return lists | {"leases": [lease_told(lease) for lease in load_leases(conn, leases.c.property_id == prop.id)]}
 
 
 def _insert_rooms(

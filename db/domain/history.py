@@ -117,7 +117,7 @@ def tenant_then(book: Book, tenant_id: int, day: date) -> TenantThen | None:
     terms = None if stay is None else _terms(stay, day)
     gone = stays and all(_end(lease) for lease in stays)
     return TenantThen(
-        tenant["code"], tenant["name"], tenant["phone"], tenant["email"], house["code"],
+        tenant["code"], tenant["name"], tenant.get("phone"), tenant.get("email"), house["code"],
         room=None if stay is None else book.things["room"][stay["roomId"]]["number"],
         monthly_rent=None if terms is None else Decimal(terms["monthlyRent"]),
         billing_day=None if terms is None else terms["billingDay"],

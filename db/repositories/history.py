@@ -10,10 +10,11 @@ from db.domain.dates import end_of_day
 from db.domain.history import Fact, RoomThen, TenantThen, rebuild, room_then, tenant_then
 from db.errors import N_, NotFoundError
 from db.repositories.lookup import RoomRef, TenantRef
-from db.repositories.values import CHARGE, PAYMENT, told
-from db.tables import audit_log, charges, events, leases, payments
+from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, told
+from db.tables import audit_log, charges, deposit_entries, events, leases, payments
 
 _a = audit_log.c
+_LEDGER = (("charge", charges, CHARGE), ("payment", payments, PAYMENT), ("deposit", deposit_entries, DEPOSIT))
 
 
 class UnknownThenError(NotFoundError):
@@ -34,9 +35,10 @@ class History:
 
     def tenant(self, tenant: TenantRef) -> TenantThen:
         """A tenant as the book stood. Raises UnknownThenError."""
-        by_then, own = _a.occurred_at < self._until, _a.tenant_id == tenant.id
-        rooms = {lease["roomId"] for lease in rebuild(facts(self._conn, by_then, own)).things["lease"].values()}
-        asked = own | _of("room", rooms) | _of("property", [tenant.property_id])
+        by_then = _a.occurred_at < self._until
+        asked = (_a.tenant_id == tenant.id) | _of("property", [tenant.property_id])
+        stays = rebuild(facts(self._conn, by_then, asked)).of_tenant("lease", tenant.id)
+        asked |= _of("room", {lease["roomId"] for lease in stays})
         posted = set_entries(self._conn, by_then, tenant_id=tenant.id)
         then = tenant_then(rebuild(chain(facts(self._conn, by_then, asked), posted)), tenant.id, self._day)
         if then is None:
@@ -65,14 +67,14 @@ def facts(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[Fact]:
 
 
 def set_entries(conn: Connection, *conditions: ColumnElement[bool], tenant_id: int | None = None) -> Iterator[Fact]:
-    """The entries of audited events of many tenants: such an event tells their sum, the ledger each of them."""
+    """The entries of audited events that tell only their sum: events of many tenants, and of older books."""
     e = events.c
-    for kind, table, names in (("charge", charges, CHARGE), ("payment", payments, PAYMENT)):
+    for kind, table, names in _LEDGER:
         query = (
             select(table)
             .join(events, e.id == table.c.event_id)
             .join(audit_log, (_a.occurred_at == e.recorded_at) & (_a.event_id == e.id))
-            .where(_a.tenant_id.is_(None), *conditions)
+            .where(_a.after.is_(None), *conditions)
         )
         if tenant_id is not None:
             query = query.where(table.c.tenant_id == tenant_id)

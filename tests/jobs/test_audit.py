@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +11,10 @@ import pytest
 from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.exc import DBAPIError
 
+from db.engine import Database
 from db.outbox import Delivery, claim, complete, hold
+from db.repositories.audit import Audit
+from db.services.audit import append_events
 from db.tables import audit_log, events
 from jobs.audit import deliver
 from tests.db.services.house import House
@@ -113,3 +118,32 @@ def test_every_partition_refuses_to_be_emptied(lived_in: House) -> None:
     for name in names:
         with pytest.raises(DBAPIError, match="append-only"), conn.begin_nested():
             conn.execute(text(f"truncate {name}"))
+
+
+def test_an_event_of_long_ago_finds_a_partition_of_its_month(conn: Connection) -> None:
+    long_ago = datetime(2019, 5, 31, 23, 30, tzinfo=UTC)
+    conn.execute(text("select ensure_partition('events', date '2019-05-31')"))
+    told = {"recorded_at": long_ago, "type": "RoomChanged", "entity_type": "room", "entity_id": 1, "payload": {}}
+    event_id = conn.execute(events.insert().values(told).returning(events.c.id)).scalar_one()
+    assert append_events(conn, [(event_id, long_ago)]) == 1
+    assert conn.execute(text("select event_id from audit_log_2019")).scalars().all() == [event_id]
+
+
+def test_appenders_at_once_make_one_chain_with_each_event_once(database: Database) -> None:
+    with database.transaction() as conn:
+        house = House.build(conn)
+        for number in range(30):
+            house.room(f"R{number}")
+        told = [(row.id, row.recorded_at) for row in conn.execute(select(events).order_by(events.c.id))]
+
+    def append(batch: Sequence[tuple[int, datetime]]) -> int:
+        with database.transaction() as conn:
+            return append_events(conn, batch)
+
+    # Each event in two batches, as if a lease had run out while its worker was still at it.
+    batches = [told[start : start + 10] for start in range(0, len(told), 5)]
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(append, batches)) == len(told)
+    with database.reading() as conn:
+        assert sorted(row.event_id for row in rows(conn)) == [event_id for event_id, _ in told]
+        assert list(Audit(conn).verify()) == []

@@ -57,7 +57,7 @@ def test_every_picture_of_the_walk_is_rebuilt_from_the_audit(walked: tuple[Conne
     for picture in pictures:
         until = audit_log.c.event_id <= picture.event_id
         book = rebuild(chain(facts(conn, until), set_entries(conn, until)))
-        assert _known(book) == picture.things
+        assert known(book) == picture.things
         assert {
             number: (balance(book, number), deposit_held(book, number)) for number in picture.money
         } == picture.money
@@ -96,7 +96,7 @@ def test_before_values_are_those_of_the_change_before(walked: tuple[Connection, 
     assert compared > 20
 
 
-def _known(book: Book) -> Things:
+def known(book: Book) -> Things:
     """What a book knows, in the form of a picture."""
     names = {kind: {_camel(name) for name in names} for kind, (_, names) in TABLES.items()}
     names["lease"] = {_camel(name) for name in values.LEASE} | {"terms"}
