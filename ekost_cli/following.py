@@ -1,13 +1,12 @@
 """An import that is under way: done here, or by a worker while we look on."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ekost_cli.context import Context
-from ekost_cli.terminal import is_terminal
+from ekost_cli.progress import progress_bar
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -69,22 +68,8 @@ def follow(ekost: Context, row: "ImportRow") -> "ImportRow":
 def _watching(ekost: Context, row: "ImportRow", if_interrupted: str) -> Iterator[Callable[["ImportRow"], None]]:
     """A bar with rate and remaining time for whoever is looking. Who interrupts is told how to go on."""
     try:
-        if ekost.options.quiet or not is_terminal(sys.stderr):
-            yield lambda row: None
-        else:
-            with _bar(row) as update:
-                yield update
+        with progress_bar(ekost, done=row.rows_done(), total=row.rows_total) as update:
+            yield lambda row: update(row.rows_done(), row.rows_total)
     except KeyboardInterrupt:
         ekost.note(if_interrupted.format(id=row.id))
         raise
-
-
-@contextmanager
-def _bar(row: "ImportRow") -> Iterator[Callable[["ImportRow"], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TaskProgressColumn(show_speed=True), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=row.rows_total, completed=row.rows_done())
-        yield lambda row: bar.update(task, completed=row.rows_done())

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from db.engine import Database
 from db.events import Event, append_many
-from db.services.holding import IDS, Progress, ignore, in_chunks
+from db.services.holding import IDS, Progress, ignore, in_chunks, lock_free
+from db.tables import balances
 
 _RECALCULATE = text("select recalculate_balances(:tenant_ids)").bindparams(IDS)
 _REFRESH = text("select * from refresh_balances(:tenant_ids)").bindparams(IDS)
@@ -82,6 +83,16 @@ def refresh(
     Raises DatabaseBusyError when somebody holds a tenant for too long; all others are done by then.
     """
     return _refresh(database, tenant_ids, property_id, progress, closings_too=False)
+
+
+def refresh_within(
+    conn: Connection, *, tenant_ids: Iterable[int] | None = None, property_id: int | None = None
+) -> Refreshed:
+    """The same in one transaction, for a dry run that is rolled back; who is in use is left out."""
+    b = balances.c
+    there = select(b.tenant_id) if property_id is None else select(b.tenant_id).where(b.property_id == property_id)
+    ids = conn.execute(there).scalars() if tenant_ids is None else tenant_ids
+    return Refreshed().plus(calculate(conn, lock_free(conn, ids)), 0)
 
 
 def reconcile(database: Database, *, progress: Progress = ignore) -> Refreshed:

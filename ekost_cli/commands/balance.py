@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from db.errors import N_, UsageError
 from ekost_cli.context import Context
 from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records
+from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import TenantArg
+from ekost_cli.progress import progress_bar
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
@@ -17,6 +20,19 @@ app = Noun(_("Balances: who owes what, since when and why."))
 
 FIELDS = records.BALANCES
 AGING = records.AGING
+REFRESHED = (
+    Field("balances", N_("Balances"), "int"),
+    Field("amounts_corrected", N_("Amounts put right"), "int"),
+    Field("standings_corrected", N_("Standings put right"), "int"),
+)
+
+
+class WhoseBalanceError(UsageError):
+    """Neither tenants nor all of them were named."""
+
+    code = "whose_balance"
+    message = N_("Which balances?")
+    hint = N_("Name tenants, or say --all.")
 
 
 @app.command(
@@ -108,3 +124,35 @@ def aging(context: typer.Context) -> None:
         prop = ekost.property_id(conn)
         day, found = ekost.as_of(), Balances(conn)
         ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, after=after, limit=limit))
+
+
+@app.command(
+    "refresh",
+    _("Work balances out from the ledger again, and say how many were wrong; workers do it every night."),
+    examples=("ekost balance refresh BUDI", "ekost balance refresh --all", "ekost balance refresh --all --dry-run"),
+    takes=Takes.WRITE,
+    fields=REFRESHED,
+)
+def refresh(
+    context: typer.Context,
+    tenants: Annotated[
+        list[str] | None, typer.Argument(metavar="TENANT", help=_("Codes or ids of tenants, or unambiguous names."))
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help=_("Of every tenant, with --property of that property."))] = False,
+) -> None:
+    from db.repositories.lookup import find_tenant
+    from db.services import balances
+
+    if bool(tenants) == every:
+        raise WhoseBalanceError
+    ekost = Context.of(context)
+    with ekost.database.reading() as conn:
+        prop = ekost.property_id(conn)
+        named = [find_tenant(conn, tenant, ekost.property_code).id for tenant in tenants or ()] or None
+    if ekost.dry_run:
+        with ekost.transaction() as conn:
+            done = balances.refresh_within(conn, tenant_ids=named, property_id=prop)
+    else:
+        with progress_bar(ekost) as update:
+            done = balances.refresh(ekost.database, tenant_ids=named, property_id=prop, progress=update)
+    ekost.show({"balances": done.balances, "amounts_corrected": done.amounts, "standings_corrected": done.standings})
