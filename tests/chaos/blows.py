@@ -22,13 +22,8 @@ def _victim(pids: list[int], chance: random.Random) -> list[int]:
 
 
 def worker_child(site: Site, chance: random.Random) -> None:
-    """One process of the worker that is not the supervisor: relay, worker or the job of one."""
+    """One process of the worker that is not the supervisor: the relay, or who works on a queue."""
     site.kill(_victim([pid for generation in site.working()[1:] for pid in generation], chance))
-
-
-def worker_job(site: Site, chance: random.Random) -> None:
-    """The youngest process of the worker: the one that is at work."""
-    site.kill(_victim((site.working() or [[]])[-1], chance))
 
 
 def worker_whole(site: Site, _chance: random.Random) -> Mend:

@@ -109,11 +109,9 @@ class Run:
         self.site.start_valkey()
         self.site.start_postgres()
         self.site.start_worker()
-        self._revive()
         make_peace(self.journals)
-        for words, person in self.people.items():
-            if person.wait(timeout=PATIENCE * 2):
-                raise AssertionError(f"{words}: exit {person.returncode}")
+        if self._wait_until(self._is_everybody_gone, PATIENCE * 2) >= PATIENCE * 2:
+            raise AssertionError(f"{list(self.people)} find no end, see {self.site.folder}")
         return self._wait_until(self._is_drained, PATIENCE)
 
     def judge(self) -> list[str]:
@@ -141,6 +139,11 @@ class Run:
                 self._send(*words)
             elif status is not None:
                 raise AssertionError(f"{words}: exit {status}, see {self.site.folder}")
+
+    def _is_everybody_gone(self) -> bool:
+        self.people = {words: person for words, person in self.people.items() if person.poll() != 0}
+        self._revive()
+        return not self.people
 
     def _pass_time(self, until: float) -> None:
         while (left := until - time.monotonic()) > 0:

@@ -7,7 +7,7 @@ from tests.chaos import blows
 from tests.chaos.blows import Blow
 
 _WORKER: Mapping[Blow, int] = {
-    blows.worker_child: 4, blows.worker_job: 4, blows.worker_whole: 1, blows.supervisor: 2,
+    blows.worker_child: 6, blows.worker_whole: 1, blows.supervisor: 2,
 }  # fmt: skip
 _NETWORK: Mapping[Blow, int] = {blows.network(mode): 1 for mode in ("cut", "hang", "deaf")}
 _POSTGRES: Mapping[Blow, int] = {
@@ -23,7 +23,7 @@ class Variant:
     """Blows with their weights; `pause`: seconds between two, on the average. `proxied`: Redis is across a network."""
 
     blows: Mapping[Blow, int]
-    pause: float = 1.5
+    pause: float = 1.0
     proxied: bool = False
 
 
@@ -31,12 +31,12 @@ VARIANTS: Mapping[str, Variant] = {
     "calm": Variant({}),
     "workers": Variant({**_WORKER, blows.worker_stopped: 2}),
     "clients": Variant({blows.client: 1}, pause=0.7),
-    "redis-aof": Variant({blows.redis_killed: 3, blows.worker_job: 1}),
-    "redis-lost": Variant({blows.redis_lost: 3, blows.worker_job: 1}),
+    "redis-aof": Variant({blows.redis_killed: 3, blows.worker_child: 1}),
+    "redis-lost": Variant({blows.redis_lost: 3, blows.worker_child: 1}),
     "redis-flushed": Variant({blows.redis_flushed: 3, blows.worker_child: 1}, pause=0.7),
-    "redis-stopped": Variant({blows.redis_stopped: 3, blows.worker_job: 1}, pause=3),
+    "redis-stopped": Variant({blows.redis_stopped: 3, blows.worker_child: 1}, pause=3),
     "network": Variant(_NETWORK, proxied=True, pause=3),
-    "postgres": Variant({blows.postgres_killed: 1, blows.postgres_restarted: 1}, pause=4),
+    "postgres": Variant({blows.postgres_killed: 2, blows.postgres_restarted: 1}, pause=3),
     "sessions": Variant({blows.postgres_backend: 1, blows.session_ended: 5}),
     "mixed": Variant(
         {**_WORKER, **_REDIS, **_NETWORK, **_POSTGRES, blows.worker_stopped: 1, blows.client: 4}, proxied=True
