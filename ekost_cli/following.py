@@ -31,11 +31,12 @@ def carry_on(ekost: Context, row: "ImportRow", *, wait: bool) -> "ImportRow":
 
 
 def worker_lives(ekost: Context) -> bool:
-    """Whether anybody takes work that is left for the background."""
+    """Whether anybody takes imports that are left for the background."""
+    from db.policies import IMPORTS
     from db.repositories.workers import Workers
 
     with ekost.database.reading() as conn:
-        return Workers(conn).alive()
+        return Workers(conn).alive(IMPORTS.queue)
 
 
 def do_here(ekost: Context, row: "ImportRow") -> "ImportRow":
