@@ -84,19 +84,6 @@ def redis_stopped(site: Site, _chance: random.Random) -> Mend:
     return lambda: site.kill(victims, signal.SIGCONT)
 
 
-def network(mode: str) -> Blow:
-    """The way to Redis: `cut`, `hang` or `deaf`."""
-
-    def blow(site: Site, _chance: random.Random) -> Mend | None:
-        if site.proxy is None:
-            return None
-        site.proxy.be(mode)
-        proxy = site.proxy
-        return lambda: proxy.be("pass")
-
-    return blow
-
-
 # -- PostgreSQL
 
 
@@ -129,3 +116,18 @@ def session_ended(site: Site, chance: random.Random) -> None:
 def _below_postmaster(site: Site) -> list[int]:
     ours, everybody = set(site.postgres()), all_processes()
     return sorted(pid for pid in ours if pid in everybody and everybody[pid].parent in ours)
+
+
+# -- the network
+
+
+def network(server: str, mode: str) -> Blow:
+    """The way to `redis` or `postgres`: `cut`, `hang` or `deaf`."""
+
+    def blow(site: Site, _chance: random.Random) -> Mend | None:
+        if server not in site.networks:
+            return None
+        site.networks[server].be(mode)
+        return lambda: site.networks[server].be("pass")
+
+    return blow

@@ -1,7 +1,8 @@
-"""A network that can be cut: TCP on the loopback, passed on to the unix socket of Redis.
+"""A network that can be cut: TCP on the loopback, passed on to the unix socket of a server.
 
-Run as a program it prints its port, then does what its standard input says: `pass` everything on; `cut` what is
-connected and refuse what comes; `hang`: accept and carry nothing; `deaf`: carry the questions, drop the answers.
+Run as a program, with socket and port, it does what its standard input says: `pass` everything on; `cut` what is
+connected and refuse what comes; `hang`: accept and carry nothing; `deaf`: carry the questions, lose the answers and
+break the connection afterwards.
 """
 
 import asyncio
@@ -54,48 +55,63 @@ class _Network:
         self.moved = asyncio.Event()
         self.server: asyncio.Server | None = None
         self.links: set[StreamWriter] = set()
+        # Those on which an answer was lost: a later one must not be taken for it.
+        self.spoilt: set[StreamWriter] = set()
 
     async def be(self, mode: str) -> None:
         self.mode = mode
         self.moved.set()
         self.moved = asyncio.Event()
+        if mode != "deaf":
+            self._break(self.spoilt)
         if mode == "cut":
-            await self._close()
+            self._close()
         elif self.server is None:
             self.server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
 
-    async def _close(self) -> None:
+    def _close(self) -> None:
         if self.server is not None:
             self.server.close()
             self.server = None
-        for link in list(self.links):
-            # Reset, not ended in an orderly way: the other side has heard nothing when it next asks.
+        self._break(self.links)
+
+    def _break(self, links: set[StreamWriter]) -> None:
+        """Reset, not ended in an orderly way."""
+        for link in list(links):
             link.transport.abort()
 
     async def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.links.add(writer)
         with contextlib.suppress(OSError):
             there, target = await asyncio.open_unix_connection(self.target)
-            self.links.add(target)
-            await asyncio.gather(self._carry(reader, target, "question"), self._carry(there, writer, "answer"))
-            self.links.discard(target)
+            await asyncio.gather(self._ask(reader, target), self._answer(there, writer))
             target.transport.abort()
         self.links.discard(writer)
+        self.spoilt.discard(writer)
         writer.transport.abort()
 
-    async def _carry(self, source: StreamReader, sink: StreamWriter, what: str) -> None:
-        dropped = False
+    async def _ask(self, source: StreamReader, sink: StreamWriter) -> None:
         with contextlib.suppress(OSError):
-            while data := await source.read(65536):
-                while self.mode == "hang":
-                    await self.moved.wait()
-                dropped = dropped or (self.mode == "deaf" and what == "answer")
-                if dropped and self.mode != "deaf":
-                    break  # a later answer must not be taken for the one that was lost
-                if not dropped:
+            while data := await self._read(source):
+                sink.write(data)
+                await sink.drain()
+        sink.transport.abort()
+
+    async def _answer(self, source: StreamReader, sink: StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await self._read(source):
+                if self.mode == "deaf":
+                    self.spoilt.add(sink)
+                else:
                     sink.write(data)
                     await sink.drain()
         sink.transport.abort()
+
+    async def _read(self, source: StreamReader) -> bytes:
+        data = await source.read(65536)
+        while self.mode == "hang":
+            await self.moved.wait()
+        return data
 
 
 async def _serve(target: str, port: int) -> None:

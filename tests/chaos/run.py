@@ -42,7 +42,7 @@ class Report:
         ended = "ok" if not self.wrong else f"WRONG ({len(self.wrong)})"
         work = f"{self.acknowledged:5} payments {self.files:3} files {self.rows:7} rows"
         blows = f"{self.blows:3} blows {self.kills:4} kills"
-        name = f"{self.variant:<13} seed {self.seed:<3} {self.seconds:3.0f} s"
+        name = f"{self.variant:<16} seed {self.seed:<3} {self.seconds:3.0f} s"
         return f"{name}  {blows}  {work}  drained {self.drained:4.1f} s  {ended}"
 
 

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from sqlalchemy import make_url
 
 from db.embedded import driver
-from db.embedded.layout import Layout
+from db.embedded.layout import PORT, Layout
 from db.embedded.places import find_place
 from db.engine import Database, Limits
 from db.migrations.runner import migrate
@@ -36,18 +37,20 @@ class Site:
         self.kept = False
         self.generation = 0
         self.worker: subprocess.Popen[bytes] | None = None
-        self.proxy: Proxy | None = None
+        self.networks: dict[str, Proxy] = {}
         urls = driver.ensure_started(self.home)
+        self.database = Database(urls.database_url, Limits(connect_timeout=10))
         self._socket = Path(urls.redis_url.removeprefix("unix://").partition("?")[0])
-        redis_url = urls.redis_url
+        database_url, redis_url = urls
         if proxied:
-            self.proxy = Proxy(self._socket)
-            redis_url = f"redis://127.0.0.1:{self.proxy.port}/0"
+            self.networks = {"redis": Proxy(self._socket), "postgres": Proxy(self._socket.parent / f".s.PGSQL.{PORT}")}
+            redis_url = f"redis://127.0.0.1:{self.networks['redis'].port}/0"
+            across = make_url(database_url).set(host="127.0.0.1", port=self.networks["postgres"].port, query={})
+            database_url = across.render_as_string(hide_password=False)
         self.env = {
             "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder), "LANG": "C.UTF-8",
-            "EKOST_HOME": str(self.home), "EKOST_DATABASE_URL": urls.database_url, "EKOST_REDIS_URL": redis_url,
+            "EKOST_HOME": str(self.home), "EKOST_DATABASE_URL": database_url, "EKOST_REDIS_URL": redis_url,
         }  # fmt: skip
-        self.database = Database(urls.database_url, Limits(connect_timeout=10))
 
     def open(self) -> None:
         """Make the tables."""
@@ -140,8 +143,8 @@ class Site:
         if self.worker is not None:
             self.worker.kill()
             self.worker.wait()
-        if self.proxy is not None:
-            self.proxy.close()
+        for network in self.networks.values():
+            network.close()
         signal_all([*self.orphans(), *self.valkey(), *self.postgres()], signal.SIGCONT)
         signal_all([*self.orphans(), *self.valkey(), *self.postgres()], signal.SIGKILL)
         driver.stop(self.home)

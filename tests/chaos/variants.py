@@ -9,7 +9,9 @@ from tests.chaos.blows import Blow
 _WORKER: Mapping[Blow, int] = {
     blows.worker_child: 6, blows.worker_whole: 1, blows.supervisor: 2,
 }  # fmt: skip
-_NETWORK: Mapping[Blow, int] = {blows.network(mode): 1 for mode in ("cut", "hang", "deaf")}
+_TO_REDIS, _TO_POSTGRES = (
+    {blows.network(server, mode): 1 for mode in ("cut", "hang", "deaf")} for server in ("redis", "postgres")
+)
 _POSTGRES: Mapping[Blow, int] = {
     blows.postgres_killed: 2, blows.postgres_backend: 2, blows.postgres_restarted: 1, blows.session_ended: 3,
 }  # fmt: skip
@@ -20,7 +22,7 @@ _REDIS: Mapping[Blow, int] = {
 
 @dataclass(frozen=True)
 class Variant:
-    """Blows with their weights; `pause`: seconds between two, on the average. `proxied`: Redis is across a network."""
+    """Blows with their weights; `pause`: seconds between two, on the average. `proxied`: across a network of ours."""
 
     blows: Mapping[Blow, int]
     pause: float = 1.0
@@ -35,10 +37,12 @@ VARIANTS: Mapping[str, Variant] = {
     "redis-lost": Variant({blows.redis_lost: 3, blows.worker_child: 1}),
     "redis-flushed": Variant({blows.redis_flushed: 3, blows.worker_child: 1}, pause=0.7),
     "redis-stopped": Variant({blows.redis_stopped: 3, blows.worker_child: 1}, pause=3),
-    "network": Variant(_NETWORK, proxied=True, pause=3),
+    "redis-network": Variant(_TO_REDIS, proxied=True, pause=2),
     "postgres": Variant({blows.postgres_killed: 2, blows.postgres_restarted: 1}, pause=3),
+    "postgres-network": Variant(_TO_POSTGRES, proxied=True, pause=2),
     "sessions": Variant({blows.postgres_backend: 1, blows.session_ended: 5}),
     "mixed": Variant(
-        {**_WORKER, **_REDIS, **_NETWORK, **_POSTGRES, blows.worker_stopped: 1, blows.client: 4}, proxied=True
+        {**_WORKER, **_REDIS, **_TO_REDIS, **_TO_POSTGRES, **_POSTGRES, blows.worker_stopped: 1, blows.client: 4},
+        proxied=True,
     ),
 }
