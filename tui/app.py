@@ -1,5 +1,6 @@
 """The application: which screens there are, what they share, and how it ends."""
 
+import gc
 from asyncio import to_thread
 from collections.abc import Callable
 from functools import partial
@@ -83,11 +84,12 @@ class EkostApp(App[None]):
         await to_thread(self.book.close)
 
     @property
-    def frame(self) -> "Frame":
-        """The screen at the bottom of what is seen: dialogs lie on top of it."""
+    def frame(self) -> "Frame | None":
+        """The screen that is seen, below the dialogs; None while the application begins or ends."""
         from tui.screens.frame import Frame
 
-        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Frame))
+        stack = self._screen_stacks.get(self.current_mode, [])
+        return next((screen for screen in reversed(stack) if isinstance(screen, Frame) and screen.is_running), None)
 
     def tell(self, error: EkostError) -> None:
         """Show an error in passing; that the book is away stands in the line of state."""
@@ -96,7 +98,8 @@ class EkostApp(App[None]):
 
     def action_reread(self) -> None:
         """Ask the book again for what is shown."""
-        self.frame.reread()
+        if self.frame is not None:
+            self.frame.reread()
 
     def action_language(self) -> None:
         """Speak the other language; nothing is lost by it."""
@@ -145,7 +148,8 @@ class EkostApp(App[None]):
                 self._undo = Undo(number, monotonic() + UNDO)
                 text = _("Payment #{number} is recorded. z takes it back.").format(number=number)
                 self.notify(text, timeout=UNDO, markup=False)
-                self.frame.reread()
+                if self.frame is not None:
+                    self.frame.reread()
 
         self.push_screen(PayDialog(self.book, who), recorded)
 
@@ -164,14 +168,18 @@ class EkostApp(App[None]):
             self.notify(sentence(error), severity="error", markup=False)
         else:
             self.notify(_("Payment #{number} is taken back.").format(number=payment_id), markup=False)
-            self.frame.reread()
+            if self.frame is not None:
+                self.frame.reread()
 
     # -- the book
 
     def _link_changed(self, state: State) -> None:
-        self.frame.tell_link(self.book.link)
+        if self.frame is not None:
+            self.frame.tell_link(self.book.link)
         if state is State.UP and not self._listening:
             self._listening = True
+            # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
+            gc.freeze()
             self.book.listen(self._ring)
 
     def _ring(self) -> None:
@@ -181,17 +189,20 @@ class EkostApp(App[None]):
 
     def _look(self) -> None:
         self._rung = None
-        self.frame.look_again()
+        if self.frame is not None:
+            self.frame.look_again()
 
     def _tick(self) -> None:
-        link = self.book.link
+        link, frame = self.book.link, self.frame
         self._ticks += 1
+        if frame is None:
+            return
         if link.tick():
-            self.frame.reread()
+            frame.reread()
         elif link.state is State.UP and self._ticks % POLL == 0:
-            self.frame.look_again()
+            frame.look_again()
         if link.state is State.DOWN:
-            self.frame.tell_link(link)
+            frame.tell_link(link)
 
     def _handle_exception(self, error: Exception) -> None:
         # What a worker stumbled over comes wrapped.

@@ -110,6 +110,8 @@ class Book:
 
     async def _heard(self, work: Callable[[], T]) -> T:
         """Do it in a thread, and tell the link how it went."""
+        if self._closed:
+            raise asyncio.CancelledError
         loop = asyncio.get_running_loop()
         try:
             answer = await loop.run_in_executor(self._threads, work)

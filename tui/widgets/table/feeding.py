@@ -5,7 +5,7 @@ them. A list that was begun anew makes every page of the old one worthless; such
 """
 
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from db.repositories.pages import Page, Way
@@ -38,6 +38,8 @@ class Feed:
         self.window: Window[Line] = Window()
         self.extent = 0
         self.loaded = False
+        # The rows that came last: only they can need wider columns.
+        self.fresh: Sequence[Line] = ()
         self._read = read
         self._busy = False
         self._begun = 0
@@ -110,7 +112,7 @@ class Feed:
         if begun != self._begun:
             return
         self.window.replace(page, start)
-        self.loaded = True
+        self.loaded, self.fresh = True, page.items
         self._settle()
 
     async def _extend(self, cut: Cut) -> int:
@@ -122,7 +124,7 @@ class Feed:
                 self._busy = False
         if begun != self._begun:
             return 0
-        shift = 0
+        shift, self.fresh = 0, page.items
         if cut.way is Way.BEFORE:
             shift = self.window.prepend(page)
         else:

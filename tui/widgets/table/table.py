@@ -116,7 +116,7 @@ class KeysetTable(Surface, can_focus=True):
         """Rows have come; `shift` is by how much all numbers changed."""
         assert self._feed is not None  # noqa: S101 - rows come from somewhere
         self.stale = False
-        self.make_room(self._feed.window.rows, anew=anew)
+        self.make_room(self._feed.fresh, anew=anew)
         self.virtual_size = Size(0, HEADER + self._feed.extent)
         if shift:
             self.cursor += shift
