@@ -67,17 +67,26 @@ select tenant_id, day as closed_on, total_charges, total_payments, charged, paid
         window so_far as (partition by m.tenant_id order by m.day)) running
  where total_charges is not null;
 
+-- For a few tenants the plan of the last time, since a new one costs more than all the rest; for many one that knows
+-- how many. The caller's setting comes back at its end.
+create function plan_for(tenants bigint[]) returns void language sql as $$
+  select set_config('plan_cache_mode',
+                    case when cardinality(tenants) > 50 then 'force_custom_plan' else 'force_generic_plan' end, true)
+$$;
+
 -- The totals of some tenants up to and including a day: their last closing, and the entries after it. Most were closed
 -- on the same day, and a date that is known beforehand is what partitions are left out by; who was not is looked up.
 -- "From the day after", since `>` would read the month of the closing too.
 create function ledger_totals(tenants bigint[], day date default 'infinity')
 returns table (tenant_id bigint, total_charges numeric, total_payments numeric)
-language plpgsql stable set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable set plan_cache_mode = auto as $$
 #variable_conflict use_column
 declare
-  usual date := coalesce((select max(closed_on) from balance_closings
-                           where tenant_id = any (tenants) and closed_on <= day), '-infinity');
+  usual date;
 begin
+  perform plan_for(tenants);
+  usual := coalesce((select max(closed_on) from balance_closings
+                      where tenant_id = any (tenants) and closed_on <= day), '-infinity');
   return query
   with closed as materialized (
     select distinct on (t.id) t.id as tenant_id, coalesce(c.closed_on, '-infinity') as closed_on,
@@ -195,11 +204,12 @@ $$;
 create function refresh_balances(tenants bigint[])
 returns table (tenant_id bigint, property_id bigint, outstanding_balance numeric, calculated_at timestamptz,
                version bigint, wrong boolean, changed boolean)
-language plpgsql set plan_cache_mode = force_custom_plan as $$
+language plpgsql set plan_cache_mode = auto as $$
 #variable_conflict use_column
 declare
   wrong_ones bigint[];
 begin
+  perform plan_for(tenants);
   with truth as (
     select t.*, coalesce(d.held, 0) as deposit_held
       from ledger_totals(tenants) t
