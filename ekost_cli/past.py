@@ -7,7 +7,7 @@ from db.errors import N_
 from ekost_cli.audited import note_missing
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
-from ekost_cli.telling import TOLD_FIELDS, told
+from locales.telling import TOLD_FIELDS, told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -13,8 +13,8 @@ from ekost_cli.audited import note_missing
 from ekost_cli.context import Context
 from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.telling import told
 from locales.catalogs import _
+from locales.telling import told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

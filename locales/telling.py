@@ -1,16 +1,15 @@
-"""What happened, told to a person: the event's name in words and what it was about."""
+"""What happened, told to a person in a shell or on a screen: the event's name in words and what it was about."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from db.errors import N_
-from ekost_cli.fields import Field
-from ekost_cli.statuses import status_word
-from locales.catalogs import _
+from locales.catalogs import N_, _
 from locales.cells import said
+from locales.fields import Field
 from locales.formats import date_short, money
+from locales.statuses import status_word
 
 TOLD_FIELDS = (
     Field("recorded_at", N_("When"), "instant"),
@@ -78,11 +77,11 @@ _VALUES = {
 }
 
 
-def told(type: str, payload: Mapping[str, Any], instant: datetime, actor: str, currency: str) -> dict[str, Any]:
+def told(event: str, payload: Mapping[str, Any], instant: datetime, actor: str, currency: str) -> dict[str, Any]:
     """An event as a line for a person; one without words of its own keeps its name."""
     return {
         "recorded_at": instant,
-        "what": _(_WORDS[type]) if type in _WORDS else type,
+        "what": _(_WORDS[event]) if event in _WORDS else event,
         "about": ", ".join(_about(payload, currency)),
         "actor": actor,
     }
