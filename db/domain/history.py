@@ -1,7 +1,7 @@
 """The book rebuilt from what was told: a fold over facts in their order, and how a tenant or room stood on a day.
 
 A fact names a thing, and in `after` the values that it has since; lists in it are other things that changed with it.
-Nothing but the facts is asked, so the same facts always tell the same.
+Nothing but the facts is asked, so the same facts always tell the same; what none of them told stays unknown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,6 +44,10 @@ class Book:
             if owner is not None:
                 thing.setdefault(name, owner)
 
+    def house_of(self, thing: Values) -> Values:
+        """The property of a thing; empty if nothing was told of it."""
+        return self.things["property"].get(thing.get("propertyId", 0), {})
+
     def of_tenant(self, kind: str, tenant_id: int) -> Iterator[Values]:
         """The things of one tenant."""
         return (thing for thing in self.things[kind].values() if thing.get("tenantId") == tenant_id)
@@ -52,8 +56,8 @@ class Book:
 class Occupant(NamedTuple):
     """Who lives in a room, since when and at what rent."""
 
-    tenant: str
-    tenant_name: str
+    tenant: str | None
+    tenant_name: str | None
     since: date
     monthly_rent: Decimal
 
@@ -65,7 +69,7 @@ class TenantThen(NamedTuple):
     tenant_name: str
     phone: str | None
     email: str | None
-    property: str
+    property: str | None
     room: str | None
     monthly_rent: Decimal | None
     billing_day: int | None
@@ -74,13 +78,13 @@ class TenantThen(NamedTuple):
     outstanding_balance: Decimal
     deposit_held: Decimal
     archived: bool
-    currency: str
+    currency: str | None
 
 
 class RoomThen(NamedTuple):
     """A room as the book stood, with who lived there that night."""
 
-    property: str
+    property: str | None
     number: str
     room_type: str | None
     monthly_rent: Decimal
@@ -90,7 +94,7 @@ class RoomThen(NamedTuple):
     basis: str
     occupants: tuple[Occupant, ...]
     archived: bool
-    currency: str
+    currency: str | None
 
 
 def rebuild(facts: Iterable[Fact]) -> Book:
@@ -111,20 +115,20 @@ def tenant_then(book: Book, tenant_id: int, day: date) -> TenantThen | None:
     tenant = book.things["tenant"].get(tenant_id)
     if tenant is None or "code" not in tenant:
         return None
-    house = book.things["property"][tenant["propertyId"]]
+    house = book.house_of(tenant)
     stays = sorted((lease for lease in book.of_tenant("lease", tenant_id) if _was_lived(lease)), key=_start)
     stay = next((lease for lease in stays if _end(lease) is None or _end(lease) > day), None)
     terms = None if stay is None else _terms(stay, day)
     gone = stays and all(_end(lease) for lease in stays)
     return TenantThen(
-        tenant["code"], tenant["name"], tenant.get("phone"), tenant.get("email"), house["code"],
-        room=None if stay is None else book.things["room"][stay["roomId"]]["number"],
+        tenant["code"], tenant["name"], tenant.get("phone"), tenant.get("email"), house.get("code"),
+        room=None if stay is None else book.things["room"].get(stay["roomId"], {}).get("number"),
         monthly_rent=None if terms is None else Decimal(terms["monthlyRent"]),
         billing_day=None if terms is None else terms["billingDay"],
         moved_in_on=_start(stays[0]) if stays else None,
         moved_out_on=max(map(_end, stays)) if gone else None,
         outstanding_balance=balance(book, tenant_id), deposit_held=deposit_held(book, tenant_id),
-        archived=tenant.get("deletedAt") is not None, currency=house["currency"],
+        archived=tenant.get("deletedAt") is not None, currency=house.get("currency"),
     )  # fmt: skip
 
 
@@ -133,14 +137,14 @@ def room_then(book: Book, room_id: int, day: date) -> RoomThen | None:
     room = book.things["room"].get(room_id)
     if room is None or "number" not in room:
         return None
-    house = book.things["property"][room["propertyId"]]
+    house = book.house_of(room)
     there = sorted((lease for lease in book.things["lease"].values() if _covers(lease, room_id, day)), key=_start)
     status = "occupied" if len(there) >= room["capacity"] else "available"
     return RoomThen(
-        house["code"], room["number"], room["roomType"], Decimal(room["monthlyRent"]), room["capacity"], len(there),
+        house.get("code"), room["number"], room["roomType"], Decimal(room["monthlyRent"]), room["capacity"], len(there),
         "renovation" if room["status"] == "renovation" else status, room["basis"],
         tuple(_occupant(book, lease, day) for lease in there),
-        archived=room.get("deletedAt") is not None, currency=house["currency"],
+        archived=room.get("deletedAt") is not None, currency=house.get("currency"),
     )  # fmt: skip
 
 
@@ -158,9 +162,9 @@ def deposit_held(book: Book, tenant_id: int) -> Decimal:
 
 
 def _occupant(book: Book, lease: Values, day: date) -> Occupant:
-    tenant = book.things["tenant"][lease["tenantId"]]
+    tenant = book.things["tenant"].get(lease["tenantId"], {})
     rent = Decimal(_terms(lease, day)["monthlyRent"])
-    return Occupant(tenant["code"], tenant["name"], _start(lease), rent)
+    return Occupant(tenant.get("code"), tenant.get("name"), _start(lease), rent)
 
 
 def _sum(entries: Iterable[Values]) -> Decimal:

@@ -21,6 +21,7 @@ from db.services.imports.staging import Request, stage_file
 from ekost_cli.examples import all_examples, all_verbs
 from ekost_cli.grammar import Takes
 from ekost_cli.main import run
+from jobs.drain import drain
 from tests.conftest import clone, command
 
 VERBS = dict(all_verbs())
@@ -101,10 +102,11 @@ def ekost(environment: dict[str, str]) -> Iterator[Play]:
 
 @pytest.fixture(scope="module")
 def demo(server_url: str, template: str) -> str:
-    """The URL of the demo kos and its two imports; nobody changes it."""
+    """The URL of the demo kos and its two imports, audited; nobody changes it."""
     database = Database(clone(server_url, template))
     assert load_small_demo(database)
     _import_once_and_fail_once(database)
+    drain(database, "audit")
     database.engine.dispose()
     return database.url
 

@@ -133,3 +133,16 @@ def test_what_roommates_pay_changes_with_a_fact_of_the_room() -> None:
     then = tenant_then(told, 1, LATER)
     assert then is not None
     assert (then.room, then.monthly_rent) == ("A1", Decimal(750_000))
+
+
+def test_what_no_fact_has_told_yet_stays_unknown() -> None:
+    """The audit may lack an event for a while: the rest is told all the same."""
+    known = rebuild([tenant(1, "Budi"), lease(1, 1, 7, "2026-02-01"), lease(2, 2, 1, "2026-02-01"), room(1, "A1"),
+                     end(3, 1, "2026-04-01"), Fact("room", 9, 1, None, {"status": "occupied"})])  # fmt: skip
+    then, there = tenant_then(known, 1, LATER), room_then(known, 1, LATER)
+    assert then is not None
+    assert (then.tenant, then.room, then.property, then.currency) == ("BUDI", None, None, None)
+    assert then.monthly_rent == 1_500_000
+    assert there is not None
+    assert [(one.tenant, one.since) for one in there.occupants] == [(None, date(2026, 2, 1))]
+    assert room_then(known, 9, LATER) is None

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, make_url, select, text
 import db.services
 from db.domain.history import Book, TenantThen, balance, deposit_held, rebuild
 from db.engine import Database
+from db.events import Event, append
 from db.repositories import values
 from db.repositories.happened import happened_to_room, happened_to_tenant
 from db.repositories.history import History, UnknownThenError, facts, set_entries
@@ -161,6 +162,10 @@ def test_what_others_did_to_a_tenant_or_in_a_room_is_told_of_them_too(conn: Conn
     house.room("A1")
     ani, budi = house.tenant("Ani"), house.tenant("Budi")
     room, start = find_room(conn, "S1"), ani.today - timedelta(days=20)
+    long_gone = house.tenant("Cici")
+    assign_tenant(conn, long_gone, room, start - timedelta(days=40))
+    move_out(conn, long_gone, start - timedelta(days=10))
+    append(conn, Event("BalanceCalculated", "tenant", ani.id, {}, ani.property_id, ani.id))
     assign_tenant(conn, ani, room, start)
     assign_tenant(conn, budi, room, start + timedelta(days=3))
     record_payment(conn, budi, Decimal(1))
@@ -169,10 +174,11 @@ def test_what_others_did_to_a_tenant_or_in_a_room_is_told_of_them_too(conn: Conn
     assert [one.type for one in happened_to_tenant(conn, ani.id).items] == [
         "RentChanged", "RentSplit", "RentSplit", "TenantAssigned", "TenantAdded",
     ]  # fmt: skip
+    assert "RentSplit" not in {one.type for one in happened_to_tenant(conn, long_gone.id).items}
     there = happened_to_room(conn, room.id).items
     assert [(one.type, one.tenant, one.room) for one in there if one.tenant] == [
         ("RentChanged", "ANI", None), ("TenantLeft", "BUDI", "S1"), ("TenantAssigned", "BUDI", "S1"),
-        ("TenantAssigned", "ANI", "S1"),
+        ("TenantAssigned", "ANI", "S1"), ("TenantLeft", "CICI", "S1"), ("TenantAssigned", "CICI", "S1"),
     ]  # fmt: skip
     assert [one.type for one in there][-1] == "RoomAdded"
     assert [one.type for one in happened_to_room(conn, find_room(conn, "A1").id).items] == ["RoomAdded"]
