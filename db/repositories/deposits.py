@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables import balances, deposit_entries, properties, tenants
 
 
@@ -47,6 +47,7 @@ class Deposits:
         tenant_id: int | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[DepositRow]:
         """A page of deposit entries, the latest first."""
         query = _query()
@@ -56,7 +57,7 @@ class Deposits:
             query = query.where(_d.tenant_id == tenant_id)
         keyset = Keyset([_d.entry_on, _d.id], descending=True)
         scope = (property_id, tenant_id)
-        return read_page(self._conn, query, keyset, DepositRow._make, scope=scope, after=after, limit=limit)
+        return read_page(self._conn, query, keyset, DepositRow._make, scope=scope, after=after, limit=limit, way=way)
 
     def row(self, entry_id: int) -> DepositRow:
         """One entry."""

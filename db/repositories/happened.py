@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables import events, leases, rooms, tenants
 
 
@@ -30,7 +30,7 @@ _COMING_AND_GOING = ("TenantAssigned", "TenantMoved", "TenantLeft")
 
 
 def happened_to_tenant(
-    conn: Connection, tenant_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT
+    conn: Connection, tenant_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT, way: Way = Way.BEHIND
 ) -> Page[Happened]:
     """A page of what happened to a tenant, the latest first; a share that changed as roommates came and went too."""
     theirs = select(leases.c.room_id).where(leases.c.tenant_id == tenant_id)
@@ -38,11 +38,11 @@ def happened_to_tenant(
     split = select(*_TOLD).where(_e.entity_type == "room", _e.entity_id.in_(theirs), _e.type == "RentSplit", named)
     # A balance that was worked out is no happening: it follows from the others.
     own = select(*_TOLD).where(_e.tenant_id == tenant_id, _e.type != "BalanceCalculated")
-    return _page(conn, [own, split], tenant_id, after, limit)
+    return _page(conn, [own, split], tenant_id, after, limit, way)
 
 
 def happened_to_room(
-    conn: Connection, room_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT
+    conn: Connection, room_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT, way: Way = Way.BEHIND
 ) -> Page[Happened]:
     """A page of what happened to a room, the latest first: its own changes, who came and went, and their rents."""
     here = leases.c.room_id == room_id
@@ -53,10 +53,12 @@ def happened_to_room(
         select(*_TOLD).where(_e.tenant_id.in_(guests), _e.type.in_(_COMING_AND_GOING), named),
         select(*_TOLD).where(_e.entity_type == "lease", _e.entity_id.in_(stays), _e.type == "RentChanged"),
     ]
-    return _page(conn, parts, room_id, after, limit)
+    return _page(conn, parts, room_id, after, limit, way)
 
 
-def _page(conn: Connection, parts: list[Select[Any]], scope: int, after: str | None, limit: int) -> Page[Happened]:
+def _page(
+    conn: Connection, parts: list[Select[Any]], scope: int, after: str | None, limit: int, way: Way
+) -> Page[Happened]:
     # Found first and sorted then: walking all events backwards until enough are found would take for ever.
     found = union_all(*parts).cte("found").prefix_with("materialized")
     f = found.c
@@ -67,5 +69,5 @@ def _page(conn: Connection, parts: list[Select[Any]], scope: int, after: str | N
     query = select(*columns).outerjoin_from(found, tenants, tenants.c.id == f.tenant_id)
     query = query.outerjoin(rooms, rooms.c.id == func.coalesce(room, 0))
     return read_page(
-        conn, query, Keyset([f.id], descending=True), Happened._make, scope=scope, after=after, limit=limit
+        conn, query, Keyset([f.id], descending=True), Happened._make, scope=scope, after=after, limit=limit, way=way
     )

@@ -116,12 +116,16 @@ class Imports:
         row = found.first()
         return None if row is None else ImportRow._make(row)
 
-    def errors(self, import_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[ImportErrorRow]:
+    def errors(
+        self, import_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT, way: Way = Way.BEHIND
+    ) -> Page[ImportErrorRow]:
         """A page of what was wrong, in the order of the file. A row may be there with several columns."""
         columns: list[ColumnElement[Any]] = [_e.line, _e.column_name, _e.code, _e.value, _e.fields]
         query: Select[Any] = select(*columns).where(_e.import_id == import_id)
         keyset = Keyset([_e.line, _e.column_name])
-        return read_page(self._conn, query, keyset, ImportErrorRow._make, scope=import_id, after=after, limit=limit)
+        return read_page(
+            self._conn, query, keyset, ImportErrorRow._make, scope=import_id, after=after, limit=limit, way=way
+        )
 
     def rejected(self, import_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[RejectedRow]:
         """A page of rejected rows, each once, whole, in the order of the file."""

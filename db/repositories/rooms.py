@@ -115,6 +115,7 @@ class Rooms:
         tenant_id: int | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
+        way: Way = Way.BEHIND,
     ) -> Page[LeaseRow]:
         """A page of leases, the newest first, of one property, room or tenant if asked."""
         query: Select[Any] = select(*_LEASE)
@@ -127,7 +128,7 @@ class Rooms:
                 query = query.where(column == wanted)
         keyset = Keyset([_l.starts_on, _l.id], descending=True)
         scope = (property_id, room_id, tenant_id)
-        return read_page(self._conn, query, keyset, LeaseRow._make, scope=scope, after=after, limit=limit)
+        return read_page(self._conn, query, keyset, LeaseRow._make, scope=scope, after=after, limit=limit, way=way)
 
     def lease(self, lease_id: int) -> LeaseRow:
         """One lease."""
