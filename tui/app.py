@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.timer import Timer
 
 from db.errors import EkostError
@@ -33,6 +34,20 @@ if TYPE_CHECKING:
     from tui.screens.frame import Frame
 
 
+def actions() -> type[Provider]:
+    """What the palette can do; imported when it is first opened."""
+    from tui.palette import Actions
+
+    return Actions
+
+
+def entities() -> type[Provider]:
+    """What the palette can find."""
+    from tui.palette import Entities
+
+    return Entities
+
+
 class Undo(NamedTuple):
     """What one key takes back, until a moment of the monotonic clock."""
 
@@ -47,12 +62,15 @@ class EkostApp(App[None]):
     CSS_PATH = "ekost.tcss"
     MODES: ClassVar = modes.builders()
     DEFAULT_MODE = "tenants"
+    COMMANDS: ClassVar = {actions, entities}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(mode.key, f"switch_mode('{mode.name}')", mode.label, show=False, id=f"app.{mode.name}")
             for mode in modes.MODES
         ),
         Binding("p", "house", N_("Property"), id="app.property"),
+        Binding("T", "change_theme", N_("Theme"), show=False, id="app.theme"),
+        Binding("colon", "command_palette", N_("Everything by name"), key_display=":", show=False, id="app.palette"),
         Binding("question_mark", "help", N_("Help"), key_display="?", id="app.help"),
         Binding("q", "quit", N_("Quit"), id="app.quit"),
         Binding("r", "reread", N_("Read again"), show=False, id="app.reread"),
@@ -124,6 +142,18 @@ class EkostApp(App[None]):
         self.house = house
         for frame in self._frames():
             frame.house_chosen(house)
+
+    def show_rooms(self, number: str) -> None:
+        """The rooms whose numbers begin so."""
+
+        async def show() -> None:
+            from tui.screens.rooms import RoomsScreen
+
+            await self.switch_mode("rooms")
+            if isinstance(self.frame, RoomsScreen):
+                self.frame.look_for(number)
+
+        start(self, show, "rooms")
 
     def action_help(self) -> None:
         """What the keys do here."""

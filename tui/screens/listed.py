@@ -41,6 +41,7 @@ class ListScreen(Frame):
     def __init__(self) -> None:
         super().__init__()
         self.listing = self.LISTING
+        self._has_row = False
         self.scope = Scope(sort=self.LISTING.sorts[0].name)
 
     def body(self) -> Iterable[Widget]:
@@ -165,6 +166,12 @@ class ListScreen(Frame):
         """Enter goes to the list."""
         self.action_leave()
 
+    def look_for(self, words: str) -> None:
+        """Filter by these words, as if they had been typed."""
+        line = self.query_one("#filter", Input)
+        line.remove_class("-hidden")
+        line.value = words
+
     async def _ask_later(self) -> None:
         await sleep(DEBOUNCE)
         self.ask()
@@ -177,6 +184,9 @@ class ListScreen(Frame):
         table = self.table
         count, whole = table.known
         table.notice = self.listing.empty_notice(self.scope) if table.loaded and not count else table.notice
+        if self._has_row != (table.current is not None):
+            self._has_row = not self._has_row
+            self.refresh_bindings()
         marked = _("{count} marked").format(count=number(len(table.marks))) + "  " if table.marks else ""
         place = f"{number(min(table.cursor + 1, count))}/{number(count)}" + ("" if whole else "+")
         self.query_one(StatusLine).show(position=marked + place)
