@@ -13,9 +13,9 @@ demo: $(VENV)/.run
 	@$(EKOST) up --quiet >/dev/null
 	@$(EKOST) demo --output table
 
-# The whole suite, on servers of its own.
+# The whole suite, on servers of its own, two processes of it at once.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
 install: $(VENV)/.run
 dev: $(VENV)/.dev
