@@ -1,10 +1,11 @@
 """The log, searched and verified. Whoever tampers is the owner of the tables, with all guards off."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from db.domain.chain import Finding, Head
 from db.repositories.audit import CANONICAL, Audit
@@ -189,3 +190,38 @@ def test_from_a_day_on_only_later_rows_are_looked_at(logged: Connection) -> None
     run(logged, "delete from audit_log where position = 12")
     assert [one.position for one in found(logged, since=lately)] == [8, 12]
     assert [one.position for one in found(logged, since=datetime.now(UTC) + timedelta(days=1))] == [12]
+
+
+def test_pages_follow_the_instants_across_months_and_touch_only_those_asked_for(logged: Connection) -> None:
+    run(logged, "select ensure_partition('audit_log', date '2026-03-01' + 31 * m) from generate_series(0, 5) m")
+    run(
+        logged,
+        "update audit_log set occurred_at = timestamptz '2026-03-01 00:00+00' + (13 - position) * interval '9 days'",
+    )
+    log = Audit(logged)
+    everything = log.page(limit=50).items
+    assert [row.position for row in everything] == list(range(1, ROWS + 1))
+    pages = [log.page(limit=5)]
+    while pages[-1].next is not None:
+        pages.append(log.page(after=pages[-1].next, limit=5))
+    assert [row for page in pages for row in page.items] == everything
+    april, may = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    calls: list[tuple[Any, ...]] = []
+    event.listen(logged, "before_cursor_execute", lambda *call: calls.append(call))
+    assert log.page(since=april, until=may).items == [row for row in everything if april <= row.occurred_at < may]
+    _, _, statement, values, *_ = calls[0]
+    plan = "\n".join(logged.exec_driver_sql(f"explain {statement}", values).scalars())
+    assert set(re.findall(r"audit_log_(?:[0-9_]+[0-9]|default)", plan)) == {"audit_log_2026_04"}
+
+
+def test_a_page_holds_what_concerns_a_tenant_a_thing_or_an_actor(logged: Connection) -> None:
+    log, ani = Audit(logged), find_tenant(logged, "Ani")
+    own = log.page(tenant_id=ani.id).items
+    assert [(row.operation, row.tenant, row.property) for row in own] == [
+        ("PaymentRecorded", "ANI", "KOSA"), ("PaymentRecorded", "ANI", "KOSA"), ("TenantAdded", "ANI", "KOSA"),
+    ]  # fmt: skip
+    assert [row.operation for row in log.page(entity=("tenant", ani.id)).items] == ["TenantAdded"]
+    run(logged, "update audit_log set actor = 'somebody' where position = 7")
+    assert [row.position for row in log.page(actor="somebody").items] == [7]
+    assert log.page(property_id=ani.property_id + 1).items == []
+    assert log.page(tenant_id=ani.id, limit=2).next is not None
