@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from db.engine import Database
 from db.events import Event, append_many
-from db.services.holding import IDS, Progress, ignore, in_chunks, lock_free
-from db.tables import balances
+from db.services.holding import IDS, Progress, all_tenants, ignore, in_chunks, lock_free
 
 _RECALCULATE = text("select recalculate_balances(:tenant_ids)").bindparams(IDS)
 _REFRESH = text("select * from refresh_balances(:tenant_ids)").bindparams(IDS)
@@ -89,9 +88,7 @@ def refresh_within(
     conn: Connection, *, tenant_ids: Iterable[int] | None = None, property_id: int | None = None
 ) -> Refreshed:
     """The same in one transaction, for a dry run that is rolled back; who is in use is left out."""
-    b = balances.c
-    there = select(b.tenant_id) if property_id is None else select(b.tenant_id).where(b.property_id == property_id)
-    ids = conn.execute(there).scalars() if tenant_ids is None else tenant_ids
+    ids = conn.execute(all_tenants(property_id)).scalars() if tenant_ids is None else tenant_ids
     return Refreshed().plus(calculate(conn, lock_free(conn, ids)), 0)
 
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.engine import Database, DatabaseBusyError
-from db.tables import balances
+from db.tables import tenants
 
 # Seconds: how long to wait for tenants that are in use, and between two looks.
 PATIENCE, PAUSE = 10.0, 0.05
@@ -25,13 +25,17 @@ Work = Callable[[Connection, Sequence[int]], None]
 Progress = Callable[[int, int], object]
 
 IDS = bindparam("tenant_ids", type_=ARRAY(BigInteger))
-_LOCKS = (
-    text("select id from tenants where id = any (:tenant_ids) order by id for no key update skip locked"),
-    text("""
-        select tenant_id from balances where tenant_id = any (:tenant_ids)
-         order by tenant_id for no key update skip locked
-    """),
-)
+_LOCK_TENANTS = text("""
+select id from tenants where id = any (:tenant_ids) order by id for no key update skip locked
+""").bindparams(IDS)
+_LOCK_BALANCES = text("""
+select tenant_id from balances where tenant_id = any (:tenant_ids) order by tenant_id for no key update skip locked
+""").bindparams(IDS)
+# A balance that somebody has deleted is drift like any other.
+_ADD_BALANCES = text("""
+insert into balances (tenant_id, property_id) select id, property_id from tenants where id = any (:tenant_ids)
+on conflict do nothing returning tenant_id
+""").bindparams(IDS)
 
 
 def lock_free(conn: Connection, tenant_ids: Iterable[int]) -> list[int]:
@@ -39,10 +43,13 @@ def lock_free(conn: Connection, tenant_ids: Iterable[int]) -> list[int]:
 
     In statements of their own: what a later one reads of the ledger of a locked tenant is all there is.
     """
-    ids = sorted(set(tenant_ids))
-    for lock in _LOCKS:
-        ids = list(conn.execute(lock.bindparams(IDS), {"tenant_ids": ids}).scalars())
-    return ids
+    wanted = sorted(set(tenant_ids))
+    ids = list(conn.execute(_LOCK_TENANTS, {"tenant_ids": wanted}).scalars())
+    free = list(conn.execute(_LOCK_BALANCES, {"tenant_ids": ids}).scalars())
+    if len(free) < len(ids):
+        missing = sorted(set(ids).difference(free))
+        free += conn.execute(_ADD_BALANCES, {"tenant_ids": missing}).scalars()
+    return sorted(free)
 
 
 def ignore(done: int, total: int) -> None:
@@ -98,11 +105,9 @@ def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _chunks(database: Database, property_id: int | None) -> Iterator[Sequence[int]]:
     """All tenants in the order of their ids; those that come in meanwhile have a balance that is right."""
-    b, last = balances.c, 0
+    last = 0
     while True:
-        query = select(b.tenant_id).where(b.tenant_id > last).order_by(b.tenant_id).limit(CHUNK)
-        if property_id is not None:
-            query = query.where(b.property_id == property_id)
+        query = all_tenants(property_id).where(tenants.c.id > last).order_by(tenants.c.id).limit(CHUNK)
         with database.reading() as conn:
             ids = list(conn.execute(query).scalars())
         if not ids:
@@ -112,8 +117,11 @@ def _chunks(database: Database, property_id: int | None) -> Iterator[Sequence[in
 
 
 def _count(database: Database, property_id: int | None) -> int:
-    query = select(func.count()).select_from(balances)
-    if property_id is not None:
-        query = query.where(balances.c.property_id == property_id)
     with database.reading() as conn:
-        return int(conn.execute(query).scalar_one())
+        return int(conn.execute(select(func.count()).select_from(all_tenants(property_id).subquery())).scalar_one())
+
+
+def all_tenants(property_id: int | None) -> Select[int]:
+    """The ids of all tenants, or of those of a property, whether archived or not."""
+    query = select(tenants.c.id)
+    return query if property_id is None else query.where(tenants.c.property_id == property_id)

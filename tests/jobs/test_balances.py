@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from db.engine import Database
-from db.outbox import claim, complete, hold
+from db.outbox import Delivery, claim, complete, hold
 from db.policies import BALANCES
 from db.services import holding
 from db.services.leases import lock_tenant
 from db.tables import balance_drifts, balances
 from jobs import balances as consumer
-from jobs.drain import drain
+from jobs.drain import EFFECTS, drain
 from tests.jobs.payers import lose_leases, move_in, pay, pay_in_bulk, states, told, violations
 from tests.jobs.running import wait_until
 
@@ -157,6 +157,27 @@ def test_many_tenants_are_held_a_few_at_a_time_and_payments_go_first(
     assert single.payload["timestamp"] < many.payload["timestamp"]
     drain(database, "audit")
     assert violations(database) == []
+
+
+def test_a_trickle_of_payments_does_not_keep_an_event_of_many_waiting(
+    database: Database, payers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay_in_bulk(database, payers)
+    pay(database, payers[0])
+    sound = consumer.deliver
+    left = 5
+
+    def deliver(conn: Connection, held: Sequence[Delivery]) -> Sequence[Delivery]:
+        nonlocal left
+        if left:
+            left -= 1
+            pay(Database(database.url), payers[left])
+        return sound(conn, held)
+
+    monkeypatch.setitem(EFFECTS, "balances", deliver)
+    assert drain(database, "balances") == 7
+    (many,) = told(database, "BalancesCalculated")
+    assert many.payload["timestamp"] < told(database, "BalanceCalculated")[2].payload["timestamp"]
 
 
 def test_killed_half_way_through_many_it_begins_again(

@@ -67,6 +67,12 @@ def test_puts_right_what_is_wrong_notes_by_how_much_and_tells_it(database: Datab
     assert refresh(database) == Refreshed(3)
 
 
+def test_a_balance_that_is_gone_comes_back(database: Database, tenants: list[TenantRef]) -> None:
+    spoil(database, "delete from balances where tenant_id = :id", id=tenants[1].id)
+    assert refresh(database) == Refreshed(3, 1, 1)
+    assert in_order(database)
+
+
 def test_what_was_found_wrong_can_not_be_hushed_up(database: Database, tenants: list[TenantRef]) -> None:
     spoil(database, "update balances set deposit_held = 7")
     assert refresh(database).amounts == 3
