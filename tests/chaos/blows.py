@@ -7,8 +7,9 @@ from contextlib import suppress
 
 import redis
 
+from tests.chaos.crew import those_of
 from tests.chaos.site import Site
-from tests.processes import all_processes, marked
+from tests.processes import all_processes
 
 Mend = Callable[[], None]
 Blow = Callable[[Site, random.Random], Mend | None]
@@ -22,33 +23,32 @@ def _victim(pids: list[int], chance: random.Random) -> list[int]:
 
 
 def worker_child(site: Site, chance: random.Random) -> None:
-    """One process of the worker that is not the supervisor: the relay, or who works on a queue."""
-    site.kill(_victim([pid for generation in site.working()[1:] for pid in generation], chance))
+    """A relay, or who works on a queue."""
+    site.kill(_victim(site.crew.children(), chance))
 
 
 def worker_whole(site: Site, _chance: random.Random) -> Mend:
-    """All processes of the worker at once."""
-    site.kill([pid for generation in site.working() for pid in generation])
-    return site.start_worker
+    """All processes of all workers at once."""
+    site.kill(site.crew.everybody())
+    return site.crew.start
 
 
-def supervisor(site: Site, _chance: random.Random) -> Mend:
-    """The supervisor alone; its children are told by the kernel."""
-    site.kill((site.working() or [[]])[0])
-    return site.start_worker
+def supervisor(site: Site, chance: random.Random) -> Mend:
+    """A supervisor alone; its children are told by the kernel."""
+    site.kill(_victim(site.crew.supervisors(), chance))
+    return site.crew.start
 
 
 def worker_stopped(site: Site, chance: random.Random) -> Mend:
     """A process of the worker sleeps while others take its work over, and wakes up in the middle of it."""
-    victim = _victim([pid for generation in site.working() for pid in generation], chance)
+    victim = _victim(site.crew.everybody(), chance)
     site.kill(victim, signal.SIGSTOP)
     return lambda: site.kill(victim, signal.SIGCONT)
 
 
 def client(site: Site, chance: random.Random) -> None:
     """A command that somebody types, or who types it."""
-    clients = [pid for part in ("producer", "importer") for pid in marked(f"CHAOS_PART={part}")]
-    site.kill(_victim(clients, chance))
+    site.kill(_victim(those_of(site.folder, "producer", "importer"), chance))
 
 
 # -- Redis

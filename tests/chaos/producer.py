@@ -18,6 +18,7 @@ from db.errors import EkostError, ExitCode, UnreachableError
 from db.repositories.lookup import find_tenant
 from db.services.payments import record_payment
 from tests.chaos.journal import Attempt, Journal, Pen, is_peace
+from tests.chaos.site import DATABASE
 from tests.chaos.town import TENANTS
 
 EKOST = Path(sys.executable).with_name("ekost")
@@ -32,7 +33,7 @@ class Producer:
         self.name, self.path, self.way = path.stem, path, way
         self.chance = random.Random(f"{seed} {path.stem}")
         self.pen = Pen(path)
-        self.database = Database(os.environ["EKOST_DATABASE_URL"], Limits(pool_size=2))
+        self.database = Database(os.environ[DATABASE], Limits(pool_size=2))
 
     def work(self) -> None:
         """Payment after payment."""

@@ -79,7 +79,7 @@ class Run:
         """Found the town and let the worker do its first work in peace."""
         with self.site.database.transaction() as conn:
             found_town(conn)
-        self.site.start_worker()
+        self.site.crew.start()
         if self._wait_until(self._is_drained, PATIENCE) >= PATIENCE:
             raise AssertionError(f"the worker does nothing, see {self.site.folder}")
         for number in range(SERVICES + COMMANDS):
@@ -108,7 +108,8 @@ class Run:
         """Everything runs and nobody records any more; how long the work took that was left then, in seconds."""
         self.site.start_valkey()
         self.site.start_postgres()
-        self.site.start_worker()
+        self.site.command("balance", "list")  # where the servers are bundled, the next command starts them
+        self.site.crew.start()
         make_peace(self.journals)
         if self._wait_until(self._is_everybody_gone, PATIENCE * 2) >= PATIENCE * 2:
             raise AssertionError(f"{list(self.people)} find no end, see {self.site.folder}")
@@ -122,7 +123,7 @@ class Run:
             done = self.site.command(*words)
             if done.returncode or done.stdout:
                 wrong.append(f"ekost {' '.join(words)}: exit {done.returncode} {done.stdout}{done.stderr}")
-        wrong += [f"process {pid} has outlived its worker" for pid in self.site.orphans()]
+        wrong += [f"process {pid} has outlived its worker" for pid in self.site.crew.orphans()]
         return wrong
 
     def journal(self) -> Journal:
@@ -168,7 +169,7 @@ class Run:
 def run(name: str, seed: int, seconds: float) -> Report:
     """One variant with one seed. The folder of the site is kept when something is wrong."""
     variant, report = VARIANTS[name], Report(name, seed, seconds)
-    with new_site(proxied=variant.proxied) as site:
+    with new_site(proxied=variant.proxied, bundled=variant.bundled, workers=variant.workers) as site:
         course = Run(site, seed)
         course.settle_in()
         report.blows = course.suffer(variant, seconds)

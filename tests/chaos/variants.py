@@ -22,11 +22,17 @@ _REDIS: Mapping[Blow, int] = {
 
 @dataclass(frozen=True)
 class Variant:
-    """Blows with their weights; `pause`: seconds between two, on the average. `proxied`: across a network of ours."""
+    """Blows with their weights; `pause`: seconds between two, on the average.
+
+    `proxied`: the servers are across a network of ours. `bundled`: they are nobody's but the commands'. `workers`:
+    how many `ekost worker` run.
+    """
 
     blows: Mapping[Blow, int]
     pause: float = 1.0
     proxied: bool = False
+    bundled: bool = False
+    workers: int = 1
 
 
 VARIANTS: Mapping[str, Variant] = {
@@ -41,8 +47,10 @@ VARIANTS: Mapping[str, Variant] = {
     "postgres": Variant({blows.postgres_killed: 2, blows.postgres_restarted: 1}, pause=3),
     "postgres-network": Variant(_TO_POSTGRES, proxied=True, pause=2),
     "sessions": Variant({blows.postgres_backend: 1, blows.session_ended: 5}),
+    "bundled": Variant({blows.postgres_killed: 1, blows.redis_killed: 1, blows.worker_whole: 1}, bundled=True, pause=3),
     "mixed": Variant(
         {**_WORKER, **_REDIS, **_TO_REDIS, **_TO_POSTGRES, **_POSTGRES, blows.worker_stopped: 1, blows.client: 4},
         proxied=True,
+        workers=2,
     ),
 }
