@@ -20,7 +20,7 @@ from db.embedded.layout import PORT, Layout
 from db.embedded.places import find_place
 from db.engine import Database, Limits
 from db.migrations.runner import migrate
-from tests.chaos.crew import EKOST, Crew, mark
+from tests.chaos.crew import EKOST, Crew, mark, those_of
 from tests.chaos.proxy import Proxy
 from tests.processes import all_processes, signal_all
 
@@ -126,6 +126,7 @@ class Site:
 
     def close(self) -> None:
         """End everything that was started here."""
+        signal_all(those_of(self.folder, "producer", "importer"), signal.SIGKILL)
         self.crew.close()
         for network in self.networks.values():
             network.close()
