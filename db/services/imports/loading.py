@@ -24,7 +24,7 @@ from db.services.imports.tables import ready_table
 
 # How often it is tried to find everything free, and the longest pause in between, in seconds.
 TRIES = 20
-PAUSE = 0.5
+PAUSE = 0.3
 _LOCKED = ("55P03", "40P01")
 
 

@@ -16,7 +16,7 @@ from db.services.imports.chunks import Span
 from db.services.imports.tables import ready_table
 
 # From so many rows on it pays to fill a partition first.
-LOAD_FROM = 5_000
+LOAD_FROM = 20_000
 # Partitions are attached together while they have no more rows than this: everybody waits while they are.
 LOAD_MOST = 600_000
 

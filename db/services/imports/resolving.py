@@ -18,15 +18,18 @@ create temporary table import_tenants (
 ) on commit drop
 """
 
+_REFS = """
+create temporary table import_refs on commit drop as
+select distinct {tenant} as ref, {property} as place from {stage} s where s.cells is null
+"""
+
 _RESOLVE = """
-with refs as (
-  select distinct {tenant} as ref, {property} as place from {stage} s where s.cells is null
-), named as (
+with named as (
   select r.ref, r.place, coalesce(v.value, btrim(r.ref)) as name, v.code as broken, v.fields as broken_fields,
          coalesce(nullif(upper(btrim(r.place)), ''), :default_code) as property_code
-    from refs r left join import_values v on v.field = 'tenant' and v.ref = r.ref
+    from import_refs r left join import_values v on v.field = 'tenant' and v.ref = r.ref
 ), wanted as (
-  select n.*, p.id as property_id, case when n.name ~ '^[0-9]{{1,18}}$' then n.name::bigint end as number
+  select n.*, p.id as property_id, case when n.name ~ '^[0-9]{1,18}$' then n.name::bigint end as number
     from named n left join properties p on p.code = n.property_code and p.archived_at is null
 ), hits as (
   select w.ref, w.place, 1 as rank, t.id from wanted w join tenants t on t.id = w.number
@@ -66,15 +69,19 @@ select j.ref, j.place, t.id, t.property_id, business_date(p.timezone), j.code,
 """
 
 
-def resolve_tenants(conn: Connection, row: ImportRow, header: Header) -> None:
-    """Fill the temporary table `import_tenants`: for each text, and the property beside it, a tenant or an error."""
+def collect_refs(conn: Connection, row: ImportRow, header: Header) -> None:
+    """Make the temporary table `import_refs` of all different texts that mean a tenant, with the property beside."""
+    names = {"tenant": cell(header, "tenant"), "property": cell(header, "property")}
+    conn.exec_driver_sql(_REFS.format(stage=stage_table(row.id), **names))
+    conn.exec_driver_sql("analyze import_refs")
+
+
+def resolve_tenants(conn: Connection, row: ImportRow) -> None:
+    """Fill the temporary table `import_tenants`: for each of `import_refs` a tenant or an error."""
     conn.execute(text(_CREATE))
-    resolve = _RESOLVE.format(
-        tenant=cell(header, "tenant"), property=cell(header, "property"), stage=stage_table(row.id)
-    )
     values = {
         "default_code": row.property, "most": MOST_CANDIDATES, "property_not_found": PropertyNotFoundError.code,
         "tenant_not_found": TenantNotFoundError.code, "ambiguous": AmbiguousError.code,
     }  # fmt: skip
-    conn.execute(text(resolve), values)
+    conn.execute(text(_RESOLVE), values)
     conn.execute(text("analyze import_tenants"))

@@ -12,7 +12,7 @@ from db.services.imports.cells import Reader, payment_readers, required
 from db.services.imports.layout import cell, cells, fingerprint_of, header_of, print_of
 from db.services.imports.records import UNREADABLE
 from db.services.imports.rejections import RowShapeError, RowUnreadableError
-from db.services.imports.resolving import resolve_tenants
+from db.services.imports.resolving import collect_refs, resolve_tenants
 from db.services.imports.tables import finish_ready, ready_table, stage_table
 from db.services.imports.values import create_values, learn, plain_amount, plain_words
 
@@ -20,7 +20,12 @@ _LONGEST = {"tenant": 200, "reference": 200, "note": 500}
 _FIELDS = ("tenant", "property", "amount", "date", "method", "reference", "note")
 _REQUIRED = ("tenant", "amount", "date")
 
-_TEXTS = "select distinct {source} from {stage} s where s.cells is null and not {plain}"
+# Of columns in which few texts repeat, each text is looked at; of the others, each different one.
+_TEXTS = "select distinct {source} as ref from {stage} s where s.cells is null and not {plain}"
+_FEW_TEXTS = """
+select ref from (select distinct {source} as ref from {stage} s where s.cells is null offset 0) t where not {plain}
+"""
+_NAMES = "select distinct ref from import_refs where not {plain}"
 
 # A text of which nothing was learnt is plain and stands for itself.
 _FROM = """
@@ -82,30 +87,36 @@ def sort_out(conn: Connection, row: ImportRow) -> tuple[int, list[str]]:
     conn.execute(text("set local work_mem = '64MB'"))
     conn.execute(text(f"analyze {stage_table(row.id)}"))
     create_values(conn)
+    collect_refs(conn, row, header)
     for field, reader in payment_readers(row.options).items():
         _learn(conn, row, header, field, reader)
     conn.execute(text("analyze import_values"))
     missing = months.learn_days(conn, stage_table(row.id), cell(header, "date"))
-    resolve_tenants(conn, row, header)
+    resolve_tenants(conn, row)
     terms = _terms(row, header) | {"batch": "batch, " if missing else ""}
     count = conn.execute(text(_READY.format(**terms))).rowcount
     if count < row.rows_total:
         _reject(conn, row, header, terms)
     finish_ready(conn, row.id)
     days = months.plan(conn, row, missing, count)
-    conn.execute(text("drop table import_values, import_days, import_tenants"))
+    conn.execute(text("drop table import_values, import_days, import_refs, import_tenants"))
     return row.rows_total - count, days
 
 
 def _learn(conn: Connection, row: ImportRow, header: Header, field: str, reader: Reader) -> None:
     """Ask the rules about the texts of one column that are not plain."""
-    texts = _TEXTS.format(source=cell(header, field), stage=stage_table(row.id), plain=_plain(row, header, field))
+    source = cell(header, field)
+    if field == "tenant":
+        texts = _NAMES.format(plain=_plain(row, field, "ref"))
+    elif field in _LONGEST:
+        texts = _TEXTS.format(source=source, stage=stage_table(row.id), plain=_plain(row, field, source))
+    else:
+        texts = _FEW_TEXTS.format(source=source, stage=stage_table(row.id), plain=_plain(row, field, "ref"))
     learn(conn, field, texts, required(reader, header.name(field)) if field in _REQUIRED else reader)
 
 
-def _plain(row: ImportRow, header: Header, field: str) -> str:
-    """SQL: whether a cell needs no look-up."""
-    source = cell(header, field)
+def _plain(row: ImportRow, field: str, source: str) -> str:
+    """SQL: whether a text needs no look-up."""
     if field == "amount":
         return plain_amount(source, row.options["amounts"])
     return plain_words(source, _LONGEST[field]) if field in _LONGEST else "false"

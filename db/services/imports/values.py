@@ -50,11 +50,14 @@ def create_values(conn: Connection) -> None:
 
 def learn(conn: Connection, field: str, texts: str, reader: Reader) -> None:
     """Read every different text that the query `texts` finds, and keep what it means."""
+    # A table first: unlike a cursor, its query may use several processors.
+    conn.exec_driver_sql(f"create temporary table import_texts on commit drop as {texts}")
     cursor: Any = conn.connection.cursor("import_texts")
     with cursor:
-        cursor.execute(texts)
+        cursor.execute("select * from import_texts")
         while rows := cursor.fetchmany(BATCH):
             _keep(conn, [_meaning(field, row[0], reader) for row in rows])
+    conn.exec_driver_sql("drop table import_texts")
 
 
 def _meaning(field: str, ref: str, reader: Callable[[str], str | None]) -> Row:
