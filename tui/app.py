@@ -155,6 +155,15 @@ class EkostApp(App[None]):
 
         start(self, show, "rooms")
 
+    async def _begin_at(self, code: str) -> None:
+        """Choose the property that the command line named."""
+        from tui.dialogs.house import find_house
+
+        try:
+            self.choose_house(await self.book.ask(lambda conn: find_house(conn, code)))
+        except EkostError as error:
+            self.tell(error)
+
     def action_help(self) -> None:
         """What the keys do here."""
         from tui.dialogs.help import HelpDialog
@@ -211,6 +220,8 @@ class EkostApp(App[None]):
             # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
             gc.freeze()
             self.book.listen(self._ring)
+            if self._asked_for is not None:
+                start(self, partial(self._begin_at, self._asked_for), "house")
 
     def _ring(self) -> None:
         """Something was changed: look once for all that comes within a moment."""

@@ -7,7 +7,7 @@ from db.repositories.balances import Balances
 from db.repositories.ledger import Ledger
 from db.repositories.lookup import find_property
 from db.repositories.rooms import Rooms
-from tests.tui.conftest import Screens, press, text_of
+from tests.tui.conftest import Screens, press, settled, text_of
 from tui.screens.listed import ListScreen
 
 MODES = ["1", "2", "3", "4", "5", "6", "7"]
@@ -105,6 +105,18 @@ def __tenants(conn: object, property_id: int) -> list[object]:
     from db.repositories.tenants import Tenants
 
     return list(Tenants(conn).page(property_id=property_id, sort="name", limit=500).items)  # type: ignore[arg-type]
+
+
+async def test_the_command_line_names_a_property(screens: Screens) -> None:
+    async with screens(property_code="kosa") as pilot:
+        await settled(pilot)
+        assert {line.row.property for line in listed(pilot).table.rows} == {"KOSA"}
+        assert text_of(pilot)[0].endswith("KOSA")
+    async with screens(property_code="NONE") as pilot:
+        await settled(pilot)
+        assert [note.message for note in pilot.app._notifications] == [
+            "There is no property NONE. `ekost property list` shows the codes."
+        ]
 
 
 async def test_the_other_language_is_spoken_at_once(screens: Screens) -> None:

@@ -26,6 +26,14 @@ class HouseDialog(ChooseDialog[House | None]):
         super().__init__(_("Property"), find)
 
 
+def find_house(conn: "Connection", code: str) -> House:
+    """The property with this code. Raises PropertyNotFoundError."""
+    from db.repositories.lookup import find_property
+
+    found = find_property(conn, code)
+    return House(found.id, found.code, found.name)
+
+
 def find_houses(conn: "Connection", words: str) -> list[House]:
     """The first properties by code, or those that fit the words."""
     from db.repositories.rooms import Properties
