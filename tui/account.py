@@ -1,13 +1,11 @@
 """One tenant's account: what the detail and the payment dialog ask for, and how it is said."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from locales.catalogs import _
-from locales.explaining import explain_details
 from locales.formats import date_short, money, phone_local
 from locales.safe import safe
 from locales.statuses import status_word
@@ -15,8 +13,6 @@ from tui.listings.signs import PAID
 from tui.widgets.table.painting import fitted
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy import Connection
 
     from db.domain.explain import Explanation
@@ -40,23 +36,6 @@ class Account(NamedTuple):
     explanation: "Explanation"
 
 
-class Payment(NamedTuple):
-    """A payment as it was typed and understood."""
-
-    amount: Decimal
-    on: "date"
-    method: str
-    reference: str | None
-
-
-class Preview(NamedTuple):
-    """What a payment does: the lines of what it fills, and the balance behind it."""
-
-    lines: list[str]
-    balance: Decimal
-    currency: str
-
-
 def read_account(conn: "Connection", who: Who) -> Account:
     """The account as it stands. Raises TenantNotFoundError."""
     from db.domain.explain import explain
@@ -77,36 +56,6 @@ def read_due(conn: "Connection", who: Who) -> Account:
 
     accrue(conn, tenant_id=find_tenant(conn, who.code, who.property).id)
     return read_account(conn, who)
-
-
-def pay(conn: "Connection", who: Who, payment: Payment, key: str | None = None) -> int:
-    """Record it; its number. Raises what the service raises."""
-    from db.repositories.lookup import find_tenant
-    from db.services.payments import record_payment
-
-    ref = find_tenant(conn, who.code, who.property)
-    return record_payment(
-        conn, ref, payment.amount, payment.on, method=payment.method, reference=payment.reference, key=key
-    )
-
-
-def take_back(conn: "Connection", payment_id: int, reason: str) -> None:
-    """Void a payment (R11). Raises AlreadyReversedError and what else the service raises."""
-    from db.services.reversals import void_payment
-
-    void_payment(conn, payment_id, reason)
-
-
-def preview(conn: "Connection", who: Who, payment: Payment) -> Preview:
-    """What recording it would do; for a transaction that keeps nothing."""
-    payment_id = pay(conn, who, payment)
-    account = read_account(conn, who)
-    line = next(
-        line
-        for line in account.explanation.lines
-        if line.change < 0 and line.entry.id == payment_id and not hasattr(line.entry, "kind")
-    )
-    return Preview(list(explain_details(line, account.ref.currency)), account.explanation.balance, account.ref.currency)
 
 
 def card_told(account: Account) -> Iterator[str]:

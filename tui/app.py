@@ -5,7 +5,7 @@ from asyncio import to_thread
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -15,7 +15,7 @@ from textual.timer import Timer
 from db.errors import EkostError
 from locales.catalogs import LANGUAGES, N_, _, current_language, set_language
 from tui import modes
-from tui.book import Book, is_lost
+from tui.book import Book, ReadOnlyError, is_lost
 from tui.link import State
 from tui.scope import House
 from tui.sentences import sentence
@@ -23,14 +23,15 @@ from tui.work import start
 
 # Seconds after which the screen looks by itself, whether or not it was told of a change.
 POLL = 5
-# Seconds for which a payment can be taken back with one key.
+# Seconds for which what was recorded can be taken back with one key.
 UNDO = 10
 # Seconds within which changes are taken together.
 TOGETHER = 0.2
 
 if TYPE_CHECKING:
     from db.engine import Database
-    from tui.account import Who
+    from tui.dialogs.done import Done
+    from tui.dialogs.form import FormDialog
     from tui.screens.frame import Frame
 
 
@@ -51,7 +52,7 @@ def entities() -> type[Provider]:
 class Undo(NamedTuple):
     """What one key takes back, until a moment of the monotonic clock."""
 
-    payment_id: int
+    done: "Done"
     until: float
 
 
@@ -178,37 +179,36 @@ class EkostApp(App[None]):
 
     # -- what was just done
 
-    def ask_payment(self, who: "Who") -> None:
-        """Record a payment; for some seconds it can be taken back with one key."""
-        from tui.dialogs.paying import PayDialog
+    def fill_in(self, form: "FormDialog[Any]") -> None:
+        """Let a form be filled in; for some seconds one key takes back what it did, where that is possible."""
+        if self.book.read_only:
+            self.tell(ReadOnlyError())
+        else:
+            self.push_screen(form, self._filled_in)
 
-        def recorded(number: int | None) -> None:
-            if number is not None:
-                self._undo = Undo(number, monotonic() + UNDO)
-                text = _("Payment #{number} is recorded. z takes it back.").format(number=number)
-                self.notify(text, timeout=UNDO, markup=False)
-                if self.frame is not None:
-                    self.frame.reread()
-
-        self.push_screen(PayDialog(self.book, who), recorded)
+    def _filled_in(self, done: "Done | None") -> None:
+        if done is None:
+            return
+        self._undo = Undo(done, monotonic() + UNDO) if done.undo else None
+        how = " " + _("z takes it back.") if done.undo else ""
+        self.notify(done.told + how, timeout=UNDO, markup=False)
+        self.action_reread()
 
     def action_undo(self) -> None:
-        """Take the last payment back by a reversing entry, within some seconds."""
+        """Take back what was just recorded, by a reversing entry."""
         undo, self._undo = self._undo, None
         if undo is not None and monotonic() < undo.until:
-            start(self, partial(self._take_back, undo.payment_id), "undo", beside=True)
+            start(self, partial(self._take_back, undo.done), "undo", beside=True)
 
-    async def _take_back(self, payment_id: int) -> None:
-        from tui.account import take_back
-
+    async def _take_back(self, done: "Done") -> None:
+        assert done.undo is not None  # noqa: S101 - else there is nothing to undo
         try:
-            await self.book.change(lambda conn: take_back(conn, payment_id, _("taken back at once")))
+            await self.book.change(done.undo)
         except EkostError as error:
             self.notify(sentence(error), severity="error", markup=False)
         else:
-            self.notify(_("Payment #{number} is taken back.").format(number=payment_id), markup=False)
-            if self.frame is not None:
-                self.frame.reread()
+            self.notify(done.undone, markup=False)
+            self.action_reread()
 
     # -- the book
 

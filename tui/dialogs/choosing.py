@@ -7,12 +7,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Key
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from db.errors import EkostError
 from locales.catalogs import _
 from locales.safe import safe
 from tui.dialogs.dialog import Dialog
+from tui.sentences import sentence
 from tui.work import start
 
 T = TypeVar("T")
@@ -45,6 +47,7 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
         """The line and the list."""
         yield Input(placeholder=_("words to look for"), compact=True)
         yield OptionList(markup=False)
+        yield Static(classes="dialog--error")
 
     def on_mount(self) -> None:
         """Begin with everything."""
@@ -59,8 +62,13 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
         self._looking = True
 
         async def look() -> None:
-            self._found = await self._find(words.strip())
+            try:
+                self._found = await self._find(words.strip())
+            except EkostError as error:
+                self.query_one(".dialog--error", Static).update(Content(sentence(error)))
+                return
             self._looking = False
+            self.query_one(".dialog--error", Static).update("")
             options = self.query_one(OptionList)
             options.clear_options()
             options.add_options([Option(Content(safe(choice.label))) for choice in self._found])

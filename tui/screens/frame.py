@@ -1,16 +1,20 @@
 """What every screen stands in: the modes above it, the line of state and the keys below."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
 from locales.catalogs import _
 from locales.formats import number
+from tui import actions
 from tui.app import EkostApp
 from tui.link import Link, State
 from tui.scope import House
+from tui.things import NOTHING, Things
 from tui.widgets.bars import KeyBar, StatusLine, TopBar
 
 
@@ -18,6 +22,7 @@ class Frame(Screen[None]):
     """The base of all screens. `MODE` is the mode it belongs to."""
 
     MODE = ""
+    BINDINGS: ClassVar[list[BindingType]] = actions.bindings()
 
     @property
     def ekost(self) -> EkostApp:
@@ -40,6 +45,20 @@ class Frame(Screen[None]):
     def on_mount(self) -> None:
         """Say where we are."""
         self.tell_place()
+
+    @property
+    def things(self) -> Things:
+        """What can be done something with."""
+        return NOTHING
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done depends on what is under the cursor."""
+        return action != "do" or actions.BY_NAME[str(parameters[0])].about(self.things) is not None
+
+    def action_do(self, name: str) -> None:
+        """Open the form of an action."""
+        action = actions.BY_NAME[name]
+        self.ekost.fill_in(action.build(self.ekost.book, action.about(self.things)))
 
     def reread(self) -> None:
         """Ask the book again for what is shown; the place in it is kept."""

@@ -14,6 +14,7 @@ from locales.formats import number
 from tui.listings.listing import Listing
 from tui.scope import House, Scope
 from tui.screens.frame import Frame
+from tui.things import NOTHING, Things, things_in
 from tui.widgets.bars import StatusLine
 from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFailed
 from tui.widgets.table.table import KeysetTable
@@ -31,7 +32,6 @@ class ListScreen(Frame):
         Binding("slash", "filter", N_("Filter"), key_display="/", id="list.filter"),
         Binding("s", "sort", N_("Sort"), id="list.sort"),
         Binding("S", "turn", N_("Turn the order"), show=False, id="list.turn"),
-        Binding("b", "pay", N_("Record a payment"), id="pay"),
         Binding("escape", "leave", N_("Back"), show=False, id="list.leave"),
     ]
 
@@ -120,14 +120,11 @@ class ListScreen(Frame):
 
     # -- the row
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A payment needs a row that is about a tenant."""
-        return action != "pay" or (self.listing.who is not None and self.table.current is not None)
-
-    def action_pay(self) -> None:
-        """Record a payment of the tenant of this row."""
-        if (line := self.table.current) is not None and self.listing.who is not None:
-            self.ekost.ask_payment(self.listing.who(line.row))
+    @property
+    def things(self) -> Things:
+        """What the row under the cursor is about."""
+        line = self.table.current if self.is_mounted else None
+        return NOTHING if line is None else things_in(line.row)
 
     @on(Opened)
     def open_row(self, event: Opened) -> None:

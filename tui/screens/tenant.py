@@ -15,6 +15,7 @@ from locales.catalogs import N_, _
 from locales.explaining import explain_text
 from tui.account import Account, Who, card_told, periods_told, read_account
 from tui.screens.frame import Frame
+from tui.things import Things, things_in
 from tui.widgets.bars import StatusLine
 from tui.work import start
 
@@ -28,7 +29,6 @@ class TenantScreen(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("Back"), id="tenant.leave"),
         Binding("tab", "next_view", N_("Periods or ledger"), id="tenant.view"),
-        Binding("b", "pay", N_("Record a payment"), id="pay"),
     ]
 
     def __init__(self, who: Who, mode: str) -> None:
@@ -43,6 +43,11 @@ class TenantScreen(Frame):
         yield Static(id="card")
         with VerticalScroll(id="lines"):
             yield Static(id="told")
+
+    @property
+    def things(self) -> Things:
+        """The tenant."""
+        return Things(self.who) if self.account is None else things_in(self.account.row)
 
     def on_mount(self) -> None:
         """Ask at once."""
@@ -87,10 +92,6 @@ class TenantScreen(Frame):
         self.view = LEDGER if self.view == PERIODS else PERIODS
         self.query_one("#lines").scroll_home(animate=False)
         self.tell_account()
-
-    def action_pay(self) -> None:
-        """Record a payment of this tenant."""
-        self.ekost.ask_payment(self.who)
 
     def action_leave(self) -> None:
         """Back to the list."""

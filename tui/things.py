@@ -1,0 +1,57 @@
+"""What the row under the cursor is about: a row of any list names a tenant, a room, an entry or a piece of work."""
+
+from typing import Any, NamedTuple
+
+from tui.account import Who
+
+
+class Where(NamedTuple):
+    """A room as lists name it: a number within a property."""
+
+    number: str
+    property: str
+
+
+class Things(NamedTuple):
+    """What can be done something with. `housed` is None where the row does not tell whether the tenant has a room."""
+
+    tenant: Who | None = None
+    housed: bool | None = None
+    room: Where | None = None
+    payment: int | None = None
+    charge: int | None = None
+    import_: int | None = None
+    job: str | None = None
+
+
+NOTHING = Things()
+
+
+def things_in(row: Any) -> Things:
+    """What a row is about. Its class is loaded already, since the row is there."""
+    from db.repositories.balances import AgingRow, BalanceRow
+    from db.repositories.imports import ImportRow
+    from db.repositories.jobs import JobRow
+    from db.repositories.ledger import PaymentRow
+    from db.repositories.rooms import LeaseRow, RoomRow
+    from db.repositories.tenants import TenantRow
+
+    match row:
+        case TenantRow():
+            found = Things(Who(row.code, row.property), row.room is not None)
+        case BalanceRow():
+            found = Things(Who(row.tenant, row.property), row.room is not None)
+        case AgingRow() | LeaseRow():
+            found = Things(Who(row.tenant, row.property))
+        case PaymentRow():
+            stands = row.reversed_by is None and row.reverses_id is None
+            found = Things(Who(row.tenant, row.property), payment=row.id if stands else None)
+        case RoomRow():
+            found = Things(room=Where(row.number, row.property))
+        case ImportRow():
+            found = Things(import_=row.id if row.state in ("failed", "queued", "running") else None)
+        case JobRow():
+            found = Things(job=row.id if row.state == "dead" else None)
+        case _:
+            found = NOTHING
+    return found
