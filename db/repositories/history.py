@@ -50,8 +50,10 @@ class History:
 
         Whom to look at is asked of the leases, which are never deleted; what they did, of the audit.
         """
-        guests = select(leases.c.tenant_id).where(leases.c.room_id == room.id)
-        stays = _a.tenant_id.in_(guests) & _a.entity_type.in_(("tenant", "lease"))
+        guests = select(leases.c.tenant_id).distinct().where(leases.c.room_id == room.id)
+        # Their numbers, not the query: only those lead to the index.
+        numbers = list(self._conn.execute(guests).scalars())
+        stays = _a.tenant_id.in_(numbers) & _a.entity_type.in_(("tenant", "lease"))
         asked = stays | _of("room", [room.id]) | _of("property", [room.property_id])
         found = facts(self._conn, _a.occurred_at < self._until, asked)
         then = room_then(rebuild(found), room.id, self._day)
