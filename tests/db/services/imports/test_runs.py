@@ -181,6 +181,28 @@ def test_what_fails_on_a_second_connection_fails_the_import_and_is_repeated(
     check(book, import_id, paid, ("done", 2000, 2000, 0, 0))
 
 
+def test_a_chunk_that_is_under_way_when_the_import_is_stopped_is_not_kept(
+    book: Database, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, paid = many(200)
+    import_id = staged(book, content)
+    post = payments.post
+
+    def stopped(*args: Any) -> Any:
+        with book.transaction() as other:
+            other.execute(text("update imports set state = 'failed'"))
+        return post(*args)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(payments, "post", stopped)
+        assert run_import(book, import_id).state == "failed"
+    with book.reading() as conn:
+        assert conn.execute(text("select count(*) from payments")).scalar_one() == 0
+        assert conn.execute(text("select count(*) from import_chunks")).scalar_one() == 4
+    retry_import(book, import_id)
+    check(book, import_id, paid, ("done", 200, 200, 0, 0))
+
+
 def test_who_looks_on_can_stop_it_and_it_stays_open(book: Database, small_chunks: None) -> None:
     content, paid = many(500)
     import_id = staged(book, content)

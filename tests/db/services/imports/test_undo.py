@@ -11,7 +11,7 @@ from db.engine import Database
 from db.repositories.imports import ImportRow, Imports
 from db.repositories.ledger import Ledger
 from db.repositories.lookup import find_room, find_tenant
-from db.services.imports import undo
+from db.services.imports import chunks, undo
 from db.services.imports.run import ImportClosedError, reopen, run_import
 from db.services.imports.undo import AlreadyUndoneError, Undone, undo_import, undo_within
 from db.services.imports.unused import ImportInUseError
@@ -133,6 +133,22 @@ def test_an_import_that_is_undone_while_it_runs_stops_and_is_taken_back(book: Da
         assert stale(conn) == []
     row = run_file(book, content)
     check(book, row.id, paid, ("done", 2000, 2000, 0, 0))
+
+
+def test_an_undo_waits_for_a_chunk_that_is_under_way_without_holding_it_up(book: Database, small_chunks: None) -> None:
+    import_id = staged(book, many(100)[0])
+    step_until(book, import_id, 0)
+    with book.transaction(dry_run=True) as worker:
+        assert chunks.take(worker, import_id) is not None
+        undo = threading.Thread(target=undo_import, args=(Database(book.url), import_id), kwargs={"reason": WHY})
+        undo.start()
+        undo.join(0.5)
+        assert undo.is_alive()
+        worker.execute(text("set local lock_timeout = '100ms'"))
+        assert Imports(worker).lock(import_id).state == "running"
+    undo.join()
+    with book.reading() as conn:
+        assert Imports(conn).row(import_id).state == "undone"
 
 
 def test_an_undo_that_was_killed_goes_on_where_it_stopped(
