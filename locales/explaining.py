@@ -8,7 +8,7 @@ from typing import Any
 
 from locales.catalogs import _
 from locales.formats import date_short, money
-from locales.statuses import status_word
+from locales.statuses import kind_word
 
 # Date, what, change, balance; what it is about takes the room that is left.
 _LINE = "{:<10}  {:<{room}.{room}}  {:>15}  {:>15}"
@@ -43,9 +43,7 @@ def _what(line: Any) -> str:
 
 def _entry(kind: str, number: int) -> str:
     """`payment #7`; payments and charges count apart, so that the number alone would not tell which one is meant."""
-    # The same word as a status says how a tenant stands.
-    word = _("credit") if kind == "credit" else status_word(kind)
-    return f"{word} #{number}"
+    return f"{kind_word(kind)} #{number}"
 
 
 def explain_details(line: Any, currency: str) -> Iterator[str]:

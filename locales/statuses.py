@@ -60,6 +60,11 @@ def status_word(code: str) -> str:
     return _(_STATUSES[code][0]) if code in _STATUSES else safe(code)
 
 
+def kind_word(code: str) -> str:
+    """A kind of entry; `credit` is one, while as a state it says how a tenant stands."""
+    return _("credit") if code == "credit" else status_word(code)
+
+
 def status_style(code: str) -> str:
     """The colour of a state."""
     return _STATUSES.get(code, ("", ""))[1]

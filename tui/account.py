@@ -49,15 +49,6 @@ def read_account(conn: "Connection", who: Who) -> Account:
     return Account(ref, found.row(ref.id), found.detail(ref.id), explain(entries.charges, entries.payments))
 
 
-def read_due(conn: "Connection", who: Who) -> Account:
-    """The account with the rent that is due by today, which a payment would post first."""
-    from db.repositories.lookup import find_tenant
-    from db.services.billing import accrue
-
-    accrue(conn, tenant_id=find_tenant(conn, who.code, who.property).id)
-    return read_account(conn, who)
-
-
 def card_told(account: Account) -> Iterator[str]:
     """Who it is and how they stand, in a few lines."""
     row, detail = account.row, account.detail

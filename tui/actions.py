@@ -32,7 +32,26 @@ class Action(NamedTuple):
         return form
 
 
-ACTIONS = (Action("b", "pay", N_("Record a payment"), "paying:PayDialog", lambda things: things.tenant, True),)
+ACTIONS = (
+    Action("b", "pay", N_("Record a payment"), "paying:PayDialog", lambda things: things.tenant, True),
+    Action("c", "charge", N_("Post a charge"), "charging:ChargeDialog", lambda things: things.tenant),
+    Action("m", "assign", N_("Move in"), "housing:AssignDialog",
+           lambda things: things.tenant if things.housed is False else None),
+    Action("m", "move", N_("Move to another room"), "housing:MoveDialog",
+           lambda things: things.tenant if things.housed else None),
+    Action("o", "move_out", N_("Move out"), "housing:MoveOutDialog",
+           lambda things: things.tenant if things.housed else None),
+    Action("n", "new_tenant", N_("New tenant"), "newcomer:NewTenantDialog", lambda things: things),
+    Action("w", "room_status", N_("Renovation, or back"), "roomstatus:RoomStatusDialog", lambda things: things.room,
+           True),
+    Action("v", "void_payment", N_("Take the payment back"), "voiding:VoidPaymentDialog",
+           lambda things: things.payment),
+    Action("v", "void_charge", N_("Take the charge back"), "voiding:VoidChargeDialog", lambda things: things.charge),
+    Action("i", "import", N_("Import a file"), "importing:ImportDialog", lambda things: things),
+    Action("R", "retry_import", N_("Go on with the import"), "retrying:RetryImportDialog",
+           lambda things: things.import_, True),
+    Action("R", "retry_job", N_("Try the job again"), "retrying:RetryJobDialog", lambda things: things.job, True),
+)  # fmt: skip
 BY_NAME = {action.name: action for action in ACTIONS}
 
 

@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from db.errors import EkostError
 from locales.catalogs import LANGUAGES, N_, _, current_language, set_language
+from locales.safe import safe
 from tui import modes
 from tui.book import Book, ReadOnlyError, is_lost
 from tui.link import State
@@ -191,7 +192,9 @@ class EkostApp(App[None]):
             return
         self._undo = Undo(done, monotonic() + UNDO) if done.undo else None
         how = " " + _("z takes it back.") if done.undo else ""
-        self.notify(done.told + how, timeout=UNDO, markup=False)
+        self.notify(safe(done.told) + how, timeout=UNDO, markup=False)
+        if done.after is not None:
+            done.after(self.book)
         self.action_reread()
 
     def action_undo(self) -> None:

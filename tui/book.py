@@ -7,6 +7,7 @@ is stopped on the server too; a change never is, since it may be committed alrea
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from threading import Lock, Thread
 from time import sleep
@@ -27,6 +28,8 @@ T = TypeVar("T")
 THREADS = 3
 # Seconds that the ear waits before it looks whether anybody still wants to know, and after it could not hear.
 SLICE, DEAF = 0.2, 2.0
+# Seconds that a step of long work is waited for at the end.
+PATIENCE = 5.0
 
 
 class ReadOnlyError(RuleError):
@@ -50,6 +53,7 @@ class Book:
         self._questions: set[_Question] = set()
         self._closed = False
         self._ear: Thread | None = None
+        self._asides: list[Thread] = []
 
     async def ask(self, question: "Callable[[Connection], T]") -> T:
         """The answer to a question, everything in it of one moment. Raises UnreachableError and the question's own."""
@@ -85,6 +89,22 @@ class Book:
         )
         self._ear.start()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the screens are gone: what goes on beside them should end."""
+        return self._closed
+
+    def aside(self, work: "Callable[[Database], None]") -> None:
+        """Begin long work in a thread of its own; what becomes of it is read in the book."""
+
+        def carry_out() -> None:
+            with suppress(EkostError):
+                work(self._opened())
+
+        thread = Thread(target=carry_out, daemon=True)
+        self._asides.append(thread)
+        thread.start()
+
     def _hear(self, told: Callable[[], object]) -> None:
         while not self._closed:
             try:
@@ -106,6 +126,8 @@ class Book:
         self._stoppers.shutdown()
         if self._ear is not None:
             self._ear.join(DEAF)
+        for thread in self._asides:
+            thread.join(PATIENCE)
         self._forget()
 
     async def _heard(self, work: Callable[[], T]) -> T:

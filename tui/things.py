@@ -22,6 +22,8 @@ class Things(NamedTuple):
     charge: int | None = None
     import_: int | None = None
     job: str | None = None
+    # The code of the property that everything is about, or that the row names.
+    house: str | None = None
 
 
 NOTHING = Things()

@@ -36,7 +36,7 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
     def __init__(self, title: str, find: Finder[T]) -> None:
         super().__init__()
         self._title_text, self._find = title, find
-        self._found: Sequence[Choice[T]] = ()
+        self.found: Sequence[Choice[T]] = ()
         self._looking = self._hurried = False
 
     def title_text(self) -> str:
@@ -63,7 +63,7 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
 
         async def look() -> None:
             try:
-                self._found = await self._find(words.strip())
+                self.found = await self._find(words.strip())
             except EkostError as error:
                 self.query_one(".dialog--error", Static).update(Content(sentence(error)))
                 return
@@ -71,8 +71,8 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
             self.query_one(".dialog--error", Static).update("")
             options = self.query_one(OptionList)
             options.clear_options()
-            options.add_options([Option(Content(safe(choice.label))) for choice in self._found])
-            options.highlighted = 0 if self._found else None
+            options.add_options([Option(Content(safe(choice.label))) for choice in self.found])
+            options.highlighted = 0 if self.found else None
             if self._hurried:
                 self.chosen()
 
@@ -92,10 +92,14 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
         if self._hurried:
             return
         at = self.query_one(OptionList).highlighted
-        if at is not None and at < len(self._found):
-            self.dismiss(self._found[at])
+        if at is not None and at < len(self.found):
+            self.take(self.found[at])
+
+    def take(self, choice: Choice[T]) -> None:
+        """This one it is."""
+        self.dismiss(choice)
 
     @on(OptionList.OptionSelected)
     def clicked(self, event: OptionList.OptionSelected) -> None:
         """The one that was clicked."""
-        self.dismiss(self._found[event.option_index])
+        self.take(self.found[event.option_index])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from locales.catalogs import _
 from locales.explaining import explain_details
 from locales.formats import date_short, money
-from locales.statuses import status_word
+from locales.statuses import kind_word
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +49,7 @@ def filled_told(conn: "Connection", tenant_id: int, number: int, currency: str, 
 
 
 def _posted(row: "ChargeRow") -> str:
-    word = _("taken back: {what}").format(what=status_word(row.kind)) if row.reverses_id else status_word(row.kind)
+    word = _("taken back: {what}").format(what=kind_word(row.kind)) if row.reverses_id else kind_word(row.kind)
     return f"{word} {_span(row)} {money(row.amount, row.currency)}"
 
 

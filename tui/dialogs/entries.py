@@ -10,6 +10,7 @@ from db.domain.money import parse_amount
 from db.errors import UsageError
 from locales.catalogs import N_, current_language
 from locales.fields import HOME_CURRENCY
+from locales.statuses import status_word
 from tui.clock import today
 
 Given = Mapping[str, Any]
@@ -68,7 +69,8 @@ def whole(text: str, place: Place) -> int:
 class Entry(NamedTuple):
     """A line. `option` is its option of the command, or None where the value stands without one.
 
-    `usual` stands there at first and is what the command takes by itself. What `offers` can be chosen from a list.
+    `usual` stands there at first and is what the command takes by itself. What `offers` can be chosen from a list;
+    of few `choices`, codes that are `said` in words, all stand in the line.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Entry(NamedTuple):
     needed: bool = False
     usual: str = ""
     choices: tuple[str, ...] = ()
+    said: Callable[[str], str] = status_word
     offers: bool = False
 
 

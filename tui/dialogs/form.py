@@ -51,7 +51,7 @@ class FormDialog(Dialog[Done], Generic[S]):
     COMMAND: ClassVar[str] = ""
     OPERATION: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", N_("Record"), priority=True, id="dialog.save"),
+        Binding("ctrl+s", "save", N_("Save"), priority=True, id="dialog.save"),
         Binding("ctrl+o", "choose", N_("Choose"), id="dialog.choose"),
     ]
 
@@ -83,6 +83,10 @@ class FormDialog(Dialog[Done], Generic[S]):
     def effect(self, conn: "Connection", subject: S, given: Given, number: int) -> Iterable[str]:
         """What has been done, in the transaction that did it."""
         raise NotImplementedError
+
+    def attempt(self, conn: "Connection", subject: S, given: Given) -> list[str]:
+        """Do it in a transaction that keeps nothing, and tell what it did."""
+        return list(self.effect(conn, subject, given, self.carry_out(conn, subject, given)))
 
     def done(self, subject: S, given: Given, number: int) -> Done:
         """What to tell when it is kept."""
@@ -161,11 +165,7 @@ class FormDialog(Dialog[Done], Generic[S]):
         self.query_one("#command", Static).update(Content(f"$ {safe(line)}"))
         if any(self.lines.missing()):
             return []
-
-        def attempt(conn: "Connection") -> list[str]:
-            return list(self.effect(conn, subject, given, self.carry_out(conn, subject, given)))
-
-        return await self.book.change(attempt, dry_run=True)
+        return await self.book.change(lambda conn: self.attempt(conn, subject, given), dry_run=True)
 
     async def _whom(self) -> S:
         if self.subject is None:

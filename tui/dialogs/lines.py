@@ -36,7 +36,7 @@ class Lines(Vertical):
             with Horizontal(classes="dialog--line"):
                 yield Label(Content(_(entry.label)))
                 yield (
-                    OneOf(entry.choices, entry.usual, id=entry.name)
+                    OneOf(entry.choices, entry.usual, said=entry.said, id=entry.name)
                     if entry.choices
                     else Input(entry.usual, id=entry.name, compact=True)
                 )

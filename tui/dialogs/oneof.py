@@ -1,6 +1,6 @@
 """One of a few, all in one line: chosen with the arrows, the first letter, or the mouse."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.widget import Widget
 
 from locales.catalogs import N_
-from locales.statuses import status_word
 
 
 class OneOf(Widget, can_focus=True):
@@ -29,9 +28,9 @@ class OneOf(Widget, can_focus=True):
     class Submitted(Message):
         """Enter was pressed."""
 
-    def __init__(self, codes: Sequence[str], value: str, *, id: str) -> None:
+    def __init__(self, codes: Sequence[str], value: str, *, said: Callable[[str], str], id: str) -> None:
         super().__init__(id=id)
-        self._codes = tuple(codes)
+        self._codes, self._said = tuple(codes), said
         self._value = value or self._codes[0]
 
     @property
@@ -58,7 +57,7 @@ class OneOf(Widget, can_focus=True):
         """The first letter of a word chooses it, the next of several with each press."""
         at = self._codes.index(self._value)
         for code in self._codes[at + 1 :] + self._codes[:at]:
-            if event.character and status_word(code).lower().startswith(event.character.lower()):
+            if event.character and self._said(code).lower().startswith(event.character.lower()):
                 self.value = code
                 event.stop()
                 return
@@ -79,7 +78,7 @@ class OneOf(Widget, can_focus=True):
         """All of them, or the chosen one between arrows."""
         style = "reverse" if self.has_focus else "bold underline"
         if not self._fits:
-            return Content.assemble("‹ ", (status_word(self._value), style), " ›")
+            return Content.assemble("‹ ", (self._said(self._value), style), " ›")
         return Content.assemble(*((self._word(code), style if code == self._value else "") for code in self._codes))
 
     @property
@@ -87,4 +86,4 @@ class OneOf(Widget, can_focus=True):
         return sum(cell_len(self._word(code)) for code in self._codes) <= self.size.width
 
     def _word(self, code: str) -> str:
-        return f" {status_word(code)} "
+        return f" {self._said(code)} "

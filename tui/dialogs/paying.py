@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from locales.catalogs import N_, _
 from locales.formats import money
-from locales.safe import safe
-from tui.account import Account, Who, read_due
-from tui.book import Book
 from tui.dialogs.done import Done
-from tui.dialogs.effects import balance_told, filled_told
-from tui.dialogs.entries import Entry, Given, Place, Typed, amount, day
-from tui.dialogs.form import FormDialog
+from tui.dialogs.effects import filled_told
+from tui.dialogs.entries import Entry, Given, Typed, amount, day
+from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from db.repositories.lookup import TenantRef
+
 METHODS = ("cash", "transfer", "qris", "ewallet", "other")
 
 
-class PayDialog(FormDialog[Account]):
+class PayDialog(TenantForm):
     """Money that came in from a tenant."""
 
+    TITLE = N_("Payment of {name}")
     ENTRIES = (
         Entry("amount", N_("Amount"), amount, needed=True),
         Entry("on", N_("Date"), day, "--on", usual="today"),
@@ -33,54 +33,32 @@ class PayDialog(FormDialog[Account]):
     COMMAND = "ekost payment add"
     OPERATION = "tui.payment"
 
-    def __init__(self, book: Book, who: Who) -> None:
-        super().__init__(book)
-        self._who = who
-
-    def title_text(self) -> str:
-        """Whose payment it is."""
-        return _("Payment of {name}").format(name=safe(self.subject.row.name if self.subject else self._who.code))
-
-    def read_subject(self, conn: "Connection") -> Account:
-        """The account with all rent that is due."""
-        return read_due(conn, self._who)
-
-    def place(self, subject: Account) -> Place:
-        """At the tenant's property."""
-        return Place(subject.ref.today, subject.ref.currency)
-
-    def prefill(self, subject: Account) -> Typed:
+    def prefill(self, subject: "TenantRef") -> Typed:
         """All that is due."""
-        due = subject.explanation.balance
+        due = subject.outstanding_balance
         return {"amount": f"{due:f}".removesuffix(".00")} if due > 0 else {}
 
-    def command_words(self, subject: Account) -> tuple[list[str], list[str]]:
-        """The tenant."""
-        return [self._who.code], ["--property", self._who.property]
-
-    def carry_out(self, conn: "Connection", subject: Account, given: Given) -> int:
+    def carry_out(self, conn: "Connection", subject: "TenantRef", given: Given) -> int:
         """Record it."""
         from db.services.payments import record_payment
 
         return record_payment(
-            conn, subject.ref, given["amount"], given["on"], method=given["method"],
+            conn, subject, given["amount"], given["on"], method=given["method"],
             reference=given["reference"], note=given["note"],
         )  # fmt: skip
 
-    def effect(self, conn: "Connection", subject: Account, given: Given, number: int) -> Iterator[str]:
+    def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:
         """What it fills, and the balance behind it."""
-        ref = subject.ref
-        filled = filled_told(conn, ref.id, number, ref.currency, payment=True)
+        filled = filled_told(conn, subject.id, number, subject.currency, payment=True)
         yield from filled or [_("It fills nothing yet: it is paid ahead.")]
-        yield balance_told(conn, ref.id, subject.explanation.balance, ref.currency)
+        yield self.balance_behind(conn, subject)
 
-    def done(self, subject: Account, given: Given, number: int) -> Done:
+    def done(self, subject: "TenantRef", given: Given, number: int) -> Done:
         """Recorded; it can be taken back."""
         told = _("Payment #{number} of {amount} is recorded.").format(
-            number=number, amount=money(given["amount"], subject.ref.currency)
+            number=number, amount=money(given["amount"], subject.currency)
         )
-        undone = _("Payment #{number} is taken back.").format(number=number)
-        return Done(told, partial(_void, number), undone)
+        return Done(told, partial(_void, number), _("Payment #{number} is taken back.").format(number=number))
 
 
 def _void(number: int, conn: "Connection") -> int:

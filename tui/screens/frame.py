@@ -57,8 +57,10 @@ class Frame(Screen[None]):
 
     def action_do(self, name: str) -> None:
         """Open the form of an action."""
-        action = actions.BY_NAME[name]
-        self.ekost.fill_in(action.build(self.ekost.book, action.about(self.things)))
+        action, things, house = actions.BY_NAME[name], self.things, self.ekost.house
+        if house is not None:
+            things = things._replace(house=house.code)
+        self.ekost.fill_in(action.build(self.ekost.book, action.about(things)))
 
     def reread(self) -> None:
         """Ask the book again for what is shown; the place in it is kept."""
