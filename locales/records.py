@@ -117,3 +117,29 @@ JOBS = (
     Field("done_at", N_("Done"), "instant", wide=True),
     Field("discard_reason", N_("Given up because"), wide=True),
 )
+DEPOSITS = (
+    Field("id", N_("Number"), "int"),
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name"), wide=True),
+    Field("property", N_("Property"), wide=True),
+    Field("entry_on", N_("Date"), "date"),
+    Field("kind", N_("Kind"), "status"),
+    Field("amount", N_("Amount"), "money"),
+    Field("held", N_("Deposit held"), "money"),
+    Field("payment_id", N_("Payment"), "int", wide=True),
+    Field("note", N_("Note"), wide=True),
+    Field("created_at", N_("Recorded"), "instant", wide=True),
+)
+LEASES = (
+    Field("id", N_("Number"), "int"),
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name")),
+    Field("property", N_("Property"), wide=True),
+    Field("room", N_("Room")),
+    Field("starts_on", N_("From"), "date"),
+    Field("ends_on", N_("Until"), "date"),
+    Field("monthly_rent", N_("Rent a month"), "money"),
+    Field("billing_day", N_("Billing day"), "int"),
+    Field("next_period_on", N_("Next period"), "date", wide=True),
+    Field("basis", N_("Rent per"), "status", wide=True),
+)

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.repositories.search import is_about, words_of
-from db.tables import balances, payments, tenants
+from db.tables import balances, payments, reversals, tenants
 from db.tables.views import charge_list, payment_list
 
 
@@ -129,6 +129,12 @@ class Ledger:
         """One charge, or None."""
         row = self._conn.execute(select(*_CHARGE).where(_c.id == charge_id)).first()
         return None if row is None else ChargeRow._make(row)
+
+    def reason(self, entry: Literal["payment", "charge"], entry_id: int) -> str | None:
+        """Why an entry was taken back, or None."""
+        r = reversals.c
+        found = self._conn.execute(select(r.reason).where(r.entry == entry, r.entry_id == entry_id)).scalar()
+        return None if found is None else str(found)
 
 
 def _fitting(matching: str) -> Select[Any]:

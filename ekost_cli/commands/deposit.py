@@ -4,29 +4,16 @@ from collections.abc import Callable
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import AmountArg, DateOption, NoteOption, TenantArg, TenantOption
+from locales import records
 from locales.catalogs import _
 
 app = Noun(_("Deposits: take, apply, refund."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int"),
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name"), wide=True),
-    Field("property", N_("Property"), wide=True),
-    Field("entry_on", N_("Date"), "date"),
-    Field("kind", N_("Kind"), "status"),
-    Field("amount", N_("Amount"), "money"),
-    Field("held", N_("Deposit held"), "money"),
-    Field("payment_id", N_("Payment"), "int", wide=True),
-    Field("note", N_("Note"), wide=True),
-    Field("created_at", N_("Recorded"), "instant", wide=True),
-)
+FIELDS = records.DEPOSITS
 
 
 @app.command(

@@ -10,6 +10,7 @@ from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import AmountArg, TenantArg, TenantOption
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -19,19 +20,7 @@ if TYPE_CHECKING:
 
 app = Noun(_("Leases and changes of rent."))
 
-FIELDS = (
-    Field("id", N_("Number"), "int"),
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
-    Field("property", N_("Property"), wide=True),
-    Field("room", N_("Room")),
-    Field("starts_on", N_("From"), "date"),
-    Field("ends_on", N_("Until"), "date"),
-    Field("monthly_rent", N_("Rent a month"), "money"),
-    Field("billing_day", N_("Billing day"), "int"),
-    Field("next_period_on", N_("Next period"), "date", wide=True),
-    Field("basis", N_("Rent per"), "status", wide=True),
-)
+FIELDS = records.LEASES
 TERMS = Field("terms", N_("Terms"), "nested")
 EffectiveFrom = Annotated[str, typer.Option("--from", metavar="DATE", help=_("From the first period on or after it."))]
 
