@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, text
+from sqlalchemy import BigInteger, BindParameter, Connection, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.policies import POLICIES
@@ -95,13 +96,9 @@ def append(conn: Connection, event: Event, *, event_id: int | None = None) -> in
     return int(conn.execute(_APPEND, values).scalar_one())
 
 
-# Tenants are locked in the order of their ids, as everywhere; the events of one are numbered in the order given.
-_APPEND_MANY = text("""
-with told as materialized (
-  select e.place, x.* from jsonb_array_elements(cast(:events as jsonb)) with ordinality as e (value, place)
-   cross join lateral jsonb_to_record(e.value) as x (type text, entity_type text, entity_id bigint,
-                                                     property_id bigint, tenant_id bigint, payload jsonb)
-), counted as (
+# Tenants are locked in the order of their ids, as everywhere; the events of one are numbered by their place.
+_APPEND_MANY = """
+with told as materialized ({query}), counted as (
   select t.id, c.events
     from (select tenant_id, count(*) as events from told where tenant_id is not null group by tenant_id) c
     join (select id from tenants where id in (select tenant_id from told) order by id for no key update) t
@@ -123,14 +120,39 @@ with told as materialized (
    order by e.id
 )
 select count(*) from event
-""").bindparams(
-    bindparam("events", type_=Text),
+"""
+_DELIVERIES = (
     bindparam("types", type_=ARRAY(Text)),
     bindparam("consumers", type_=ARRAY(Text)),
     bindparam("attempts", type_=ARRAY(BigInteger)),
 )
+_GIVEN = """
+select e.place, x.* from jsonb_array_elements(cast(:events as jsonb)) with ordinality as e (value, place)
+ cross join lateral jsonb_to_record(e.value) as x (type text, entity_type text, entity_id bigint, property_id bigint,
+                                                   tenant_id bigint, payload jsonb)
+"""
 
 _OPEN_MONTH = text("select ensure_partition('events', (now() at time zone 'UTC')::date)")
+
+
+def appending(query: str, *parameters: BindParameter[Any]) -> TextClause:
+    """A statement that writes the events which `query` selects, with columns as of Event and their `place`."""
+    return text(_APPEND_MANY.format(query=query)).bindparams(*_DELIVERIES, *parameters)
+
+
+def append_selected(conn: Connection, statement: TextClause, types: Iterable[str], values: Mapping[str, object]) -> int:
+    """Write the events of these types that an `appending` statement selects, and their deliveries. Returns how many."""
+    asked = [(type_, to) for type_ in types for to in consumers(type_)]
+    deliveries = {
+        "types": [type_ for type_, _ in asked],
+        "consumers": [to for _, to in asked],
+        "attempts": [POLICIES[to].attempts for _, to in asked],
+    }
+    conn.execute(_OPEN_MONTH)
+    return int(conn.execute(statement, {**values, **deliveries}).scalar_one())
+
+
+_APPEND_GIVEN = appending(_GIVEN, bindparam("events", type_=Text))
 
 
 def append_many(conn: Connection, events: Iterable[Event]) -> int:
@@ -138,15 +160,8 @@ def append_many(conn: Connection, events: Iterable[Event]) -> int:
     told = list(events)
     if not told:
         return 0
-    asked = [(type_, to) for type_ in {event.type for event in told} for to in consumers(type_)]
-    values = {
-        "events": json.dumps([_record(event) for event in told]),
-        "types": [type_ for type_, _ in asked],
-        "consumers": [to for _, to in asked],
-        "attempts": [POLICIES[to].attempts for _, to in asked],
-    }
-    conn.execute(_OPEN_MONTH)
-    return int(conn.execute(_APPEND_MANY, values).scalar_one())
+    values = {"events": json.dumps([_record(event) for event in told])}
+    return append_selected(conn, _APPEND_GIVEN, {event.type for event in told}, values)
 
 
 def consumers(event_type: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 Working it out again changes nothing, so an event that is delivered twice has one effect.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -83,11 +82,11 @@ def conclude(conn: Connection, deliveries: Sequence[Delivery]) -> None:
 
 
 def _deliver_narrow(conn: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    causes: defaultdict[int, list[int]] = defaultdict(list)
-    for delivery in deliveries:
-        causes[delivery.tenant_id or 0].append(delivery.event_id)
-    free = set(lock_free(conn, causes))
-    tell(conn, calculate(conn, free), causes)
+    causes = [(delivery.tenant_id, delivery.event_id) for delivery in deliveries if delivery.tenant_id is not None]
+    free = set(lock_free(conn, (tenant_id for tenant_id, _ in causes)))
+    if free:
+        calculate(conn, free)
+        tell(conn, free, causes)
     return [delivery for delivery in deliveries if delivery.tenant_id not in free]
 
 

@@ -5,18 +5,32 @@ Here both are worked out anew, for the workers, for `ekost balance refresh` and 
 all is put right, and counted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.engine import Database
-from db.events import Event, append_many
+from db.events import append_selected, appending
 from db.services.holding import IDS, Progress, all_tenants, ignore, in_chunks, lock_free
 
 _RECALCULATE = text("select recalculate_balances(:tenant_ids)").bindparams(IDS)
+# The balance as it is now, in the words of the event.
+_TELL = appending(
+    """
+    select 'BalanceCalculated' as type, 'tenant' as entity_type, b.tenant_id as entity_id, b.property_id, b.tenant_id,
+           b.tenant_id as place,
+           jsonb_build_object('tenantId', b.tenant_id, 'outstandingBalance', b.outstanding_balance::text,
+                              'calculatedAt', to_jsonb(b.calculated_at), 'version', b.version,
+                              'eventIds', coalesce(c.event_ids, '[]')) as payload
+      from balances b
+      left join (select tenant_id, jsonb_agg(event_id order by event_id) as event_ids
+                   from unnest(:concerned, :event_ids) c (tenant_id, event_id) group by tenant_id) c using (tenant_id)
+     where b.tenant_id = any (:tenant_ids)
+    """,
+    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("tenant_ids", "concerned", "event_ids")),
+)
 _REFRESH = text("select * from refresh_balances(:tenant_ids)").bindparams(IDS)
 _DROP_WRONG_CLOSINGS = text("""
 delete from balance_closings c using closing_sums s
@@ -25,14 +39,10 @@ delete from balance_closings c using closing_sums s
 """).bindparams(IDS)
 
 
-class Calculated(NamedTuple):
-    """A balance just worked out: whether the amounts were `wrong`, and whether what derives from them `changed`."""
+class Found(NamedTuple):
+    """A balance that is another one now: its amounts were `wrong`, or what derives from them has `changed`."""
 
     tenant_id: int
-    property_id: int
-    outstanding_balance: Decimal
-    calculated_at: datetime
-    version: int
     wrong: bool
     changed: bool
 
@@ -45,11 +55,11 @@ class Refreshed(NamedTuple):
     standings: int = 0
     closings: int = 0
 
-    def plus(self, found: Sequence[Calculated], closings: int) -> "Refreshed":
+    def plus(self, count: int, found: Sequence[Found], closings: int = 0) -> "Refreshed":
         """With another chunk."""
         amounts, standings = sum(one.wrong for one in found), sum(one.changed for one in found)
         return Refreshed(
-            self.balances + len(found), self.amounts + amounts, self.standings + standings, self.closings + closings
+            self.balances + count, self.amounts + amounts, self.standings + standings, self.closings + closings
         )
 
 
@@ -60,14 +70,19 @@ def recalculate(conn: Connection, tenant_ids: Iterable[int]) -> None:
         conn.execute(_RECALCULATE, {"tenant_ids": ids})
 
 
-def calculate(conn: Connection, tenant_ids: Iterable[int]) -> list[Calculated]:
-    """Work out the balances of tenants that are held, from the last closing on; what was wrong is noted as drift."""
-    return [Calculated._make(row) for row in conn.execute(_REFRESH, {"tenant_ids": list(tenant_ids)})]
+def calculate(conn: Connection, tenant_ids: Iterable[int]) -> list[Found]:
+    """Work out the balances of tenants that are held, from the last closing on; returns those that are others now.
+
+    What was wrong is noted as drift.
+    """
+    return [Found._make(row) for row in conn.execute(_REFRESH, {"tenant_ids": list(tenant_ids)})]
 
 
-def tell(conn: Connection, found: Iterable[Calculated], causes: Mapping[int, Sequence[int]]) -> int:
-    """Append BalanceCalculated for each, with the ids of the events that made it necessary. Returns how many."""
-    return append_many(conn, [_calculated(one, causes.get(one.tenant_id, ())) for one in found])
+def tell(conn: Connection, tenant_ids: Iterable[int], causes: Iterable[tuple[int, int]] = ()) -> int:
+    """Append BalanceCalculated for each tenant. `causes`: tenants, and the events that made it necessary."""
+    concerned, event_ids = tuple(zip(*causes, strict=True)) or ((), ())
+    values = {"tenant_ids": list(tenant_ids), "concerned": list(concerned), "event_ids": list(event_ids)}
+    return append_selected(conn, _TELL, ["BalanceCalculated"], values)
 
 
 def refresh(
@@ -89,7 +104,8 @@ def refresh_within(
 ) -> Refreshed:
     """The same in one transaction, for a dry run that is rolled back; who is in use is left out."""
     ids = conn.execute(all_tenants(property_id)).scalars() if tenant_ids is None else tenant_ids
-    return Refreshed().plus(calculate(conn, lock_free(conn, ids)), 0)
+    free = lock_free(conn, ids)
+    return Refreshed().plus(len(free), calculate(conn, free))
 
 
 def reconcile(database: Database, *, progress: Progress = ignore) -> Refreshed:
@@ -115,19 +131,9 @@ def _refresh(
         # With no wrong closing left, the sum from the last one on is that of the whole ledger.
         dropped = conn.execute(_DROP_WRONG_CLOSINGS, {"tenant_ids": ids}).rowcount if closings_too else 0
         found = calculate(conn, ids)
-        tell(conn, [one for one in found if one.wrong or one.changed], {})
-        total = total.plus(found, dropped)
+        if found:
+            tell(conn, [one.tenant_id for one in found])
+        total = total.plus(len(ids), found, dropped)
 
     in_chunks(database, work, tenant_ids=tenant_ids, property_id=property_id, progress=progress)
     return total
-
-
-def _calculated(one: Calculated, event_ids: Sequence[int]) -> Event:
-    payload = {
-        "tenantId": one.tenant_id,
-        "outstandingBalance": one.outstanding_balance,
-        "calculatedAt": one.calculated_at.astimezone(UTC).isoformat(),
-        "version": one.version,
-        "eventIds": list(event_ids),
-    }
-    return Event("BalanceCalculated", "tenant", one.tenant_id, payload, one.property_id, one.tenant_id)

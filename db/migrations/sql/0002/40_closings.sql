@@ -201,9 +201,8 @@ create or replace function recalculate_balances(tenants bigint[]) returns void l
 $$;
 
 -- Put right and note what the triggers should have kept right, then work out the rest. The caller holds the balances.
-create function refresh_balances(tenants bigint[])
-returns table (tenant_id bigint, property_id bigint, outstanding_balance numeric, calculated_at timestamptz,
-               version bigint, wrong boolean, changed boolean)
+-- Returns the tenants whose amounts were wrong, and those of whom what derives from the amounts changed.
+create function refresh_balances(tenants bigint[]) returns table (tenant_id bigint, wrong boolean, changed boolean)
 language plpgsql set plan_cache_mode = auto as $$
 #variable_conflict use_column
 declare
@@ -238,12 +237,14 @@ begin
        set oldest_due_on = s.oldest_due_on, paid_through_on = s.paid_through_on, status = s.status,
            calculated_at = clock_timestamp(), version = b.version + 1
       from standings(tenants) s where b.tenant_id = s.tenant_id
-    returning b.*
+    returning b.tenant_id, b.oldest_due_on, b.paid_through_on, b.status
+  ), compared as (
+    select u.tenant_id, u.tenant_id = any (wrong_ones) as wrong,
+           (u.oldest_due_on, u.paid_through_on, u.status)
+           is distinct from (w.oldest_due_on, w.paid_through_on, w.status) as changed
+      from updated u join was w using (tenant_id)
   )
-  select u.tenant_id, u.property_id, u.outstanding_balance::numeric, u.calculated_at, u.version,
-         u.tenant_id = any (wrong_ones),
-         (u.oldest_due_on, u.paid_through_on, u.status) is distinct from (w.oldest_due_on, w.paid_through_on, w.status)
-    from updated u join was w using (tenant_id) order by u.tenant_id;
+  select * from compared c where c.wrong or c.changed order by c.tenant_id;
 end $$;
 
 -- Every change of a tenant numbers an event and moves the balance. With room on the page that touches no index.
