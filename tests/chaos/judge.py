@@ -6,6 +6,7 @@ them must not hide a mistake of the worker.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -14,9 +15,10 @@ from db.events import CONSUMERS
 from tests.chaos.journal import Journal
 
 _OPEN = text("""
-select (select count(*) from deliveries where state in ('ready', 'leased')) as deliveries,
-       (select count(*) from imports where state in ('queued', 'running')) as imports
+select (select count(*) from deliveries where state in ('ready', 'leased') and event_id <= :event) as deliveries,
+       (select count(*) from imports where state in ('queued', 'running') and id <= :import) as imports
 """)
+_NEWEST = text("select coalesce((select max(id) from events), 0), coalesce((select max(id) from imports), 0)")
 
 # Each request against the payments that carry its key: acknowledged ones once and as told, the others once at most.
 _PAYMENTS = text("""
@@ -96,9 +98,24 @@ select t.code, b.total_payments, coalesce(p.amount, 0) as payments
 _DRIFTS = text("select tenant_id, charges, payments, deposit from balance_drifts order by id")
 
 
-def open_work(conn: Connection) -> Mapping[str, int]:
-    """What is not yet done, by kind."""
-    row = conn.execute(_OPEN).one()
+class Moment(NamedTuple):
+    """Up to which event and import something is meant."""
+
+    event: int
+    import_: int
+
+
+EVER = Moment(2**62, 2**62)
+
+
+def newest(conn: Connection) -> Moment:
+    """Up to now."""
+    return Moment(*conn.execute(_NEWEST).one())
+
+
+def open_work(conn: Connection, until: Moment = EVER) -> Mapping[str, int]:
+    """What is not yet done of the work that was there at a moment, by kind."""
+    row = conn.execute(_OPEN, {"event": until.event, "import": until.import_}).one()
     return {name: int(count) for name, count in row._mapping.items() if count}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from db.errors import UnreachableError
 from tests.chaos.blows import Blow, Mend
 from tests.chaos.journal import Journal, make_peace
-from tests.chaos.judge import open_work, verdict
+from tests.chaos.judge import EVER, Moment, newest, open_work, verdict
 from tests.chaos.site import Site, new_site
 from tests.chaos.town import found_town
 from tests.chaos.variants import VARIANTS, Variant
@@ -105,15 +105,18 @@ class Run:
         return count
 
     def make_peace(self) -> float:
-        """Everything runs and nobody records any more; how long the work took that was left then, in seconds."""
+        """Everything runs again; how long the work took that was left then, or when the last person had gone."""
         self.site.start_valkey()
         self.site.start_postgres()
         self.site.command("balance", "list")  # where the servers are bundled, the next command starts them
         self.site.crew.start()
+        with self.site.database.reading() as conn:
+            left = newest(conn)
+        first = self._wait_until(lambda: self._is_drained(left), PATIENCE)
         make_peace(self.journals)
         if self._wait_until(self._is_everybody_gone, PATIENCE * 2) >= PATIENCE * 2:
             raise AssertionError(f"{list(self.people)} find no end, see {self.site.folder}")
-        return self._wait_until(self._is_drained, PATIENCE)
+        return max(first, self._wait_until(self._is_drained, PATIENCE))
 
     def judge(self) -> list[str]:
         """What is wrong: with the book, by our own questions and by those of the program, and with processes."""
@@ -151,10 +154,10 @@ class Run:
             self._revive()
             time.sleep(min(left, 0.2))
 
-    def _is_drained(self) -> bool:
+    def _is_drained(self, until: Moment = EVER) -> bool:
         try:
             with self.site.database.reading() as conn:
-                return not open_work(conn)
+                return not open_work(conn, until)
         except UnreachableError:
             return False
 
