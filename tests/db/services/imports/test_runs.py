@@ -20,7 +20,7 @@ from db.engine import Database, DatabaseBusyError, Limits
 from db.errors import EkostError
 from db.repositories.imports import ImportNotFoundError, ImportRow, Imports
 from db.repositories.lookup import find_tenant
-from db.services.imports import chunks, payments
+from db.services.imports import chunks, payments, run
 from db.services.imports.run import (
     ImportAgainError,
     ImportClosedError,
@@ -179,6 +179,27 @@ def test_what_fails_on_a_second_connection_fails_the_import_and_is_repeated(
         assert stale(conn) == []
     retry_import(book, import_id)
     check(book, import_id, paid, ("done", 2000, 2000, 0, 0))
+
+
+def test_somebody_at_work_gives_a_sign_of_life_however_long_a_chunk_takes(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = staged(book, many(50)[0])
+    post, seen = payments.post, set()
+
+    def slow(*args: Any) -> Any:
+        for _ in range(40):
+            with book.reading() as conn:
+                seen.add(conn.execute(text("select worked_at from imports")).scalar_one())
+            if len(seen) > 2:
+                break
+            time.sleep(0.05)
+        return post(*args)
+
+    monkeypatch.setattr(run, "PULSE", 0.05)
+    monkeypatch.setattr(payments, "post", slow)
+    run_import(book, import_id)
+    assert len(seen) > 2
 
 
 def test_a_chunk_that_is_under_way_when_the_import_is_stopped_is_not_kept(
