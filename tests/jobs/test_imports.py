@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
+from db.policies import IMPORTS
 from db.repositories.checks.runner import run_checks
 from db.repositories.imports import ImportRow, Imports
 from db.services.imports.tables import stage_table
+from jobs.imports import waiting
 from tests.jobs.running import Bell, RunningWorker, wait_until
 from tests.jobs.test_once import stage
 from tests.jobs.town import TENANTS, wait_until_done
@@ -19,6 +21,7 @@ from tests.processes import signal_all
 
 Start = Callable[..., RunningWorker]
 FIRST = date(2026, 1, 1)
+SILENT = text("update imports set worked_at = now() - make_interval(secs => :silent)")
 
 
 def rows(count: int) -> str:
@@ -87,3 +90,23 @@ def test_what_a_stopped_worker_left_is_carried_on(
     wait_until_done(town)
     with town.reading() as conn:
         assert list(run_checks(conn)) == []
+
+
+def test_one_waits_until_somebody_works_on_it_and_again_when_nobody_gives_a_sign(
+    town: Database, tmp_path: Path
+) -> None:
+    stage(town, tmp_path, rows(1))
+    with town.transaction() as conn:
+        assert len(waiting(conn)) == 1
+        for silent, found in ((0, 0), (IMPORTS.lease - 1, 0), (IMPORTS.lease + 1, 1)):
+            conn.execute(SILENT, {"silent": silent})
+            assert len(waiting(conn)) == found
+
+
+def test_one_does_not_wait_while_it_is_held_however_long_that_takes(town: Database, tmp_path: Path) -> None:
+    stage(town, tmp_path, rows(1))
+    with town.transaction() as worker, town.transaction() as relay:
+        worker.execute(text("select from imports for update"))
+        assert waiting(relay) == []
+        worker.rollback()
+        assert len(waiting(relay)) == 1
