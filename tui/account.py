@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
 from locales.catalogs import _
 from locales.formats import date_short, money, phone_local
 from locales.safe import safe
 from locales.statuses import status_word
 from tui.listings.signs import PAID
-from tui.widgets.table.painting import fitted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -67,19 +64,3 @@ def card_told(account: Account) -> Iterator[str]:
     yield " · ".join(parts)
     if row.phone:
         yield f"{phone_local(row.phone)}  https://wa.me/{row.phone.removeprefix('+')}"
-
-
-def periods_told(account: Account, width: int) -> Iterator[str]:
-    """Each charge with what of it is paid, the latest first (R12)."""
-    currency = account.row.currency
-    for line in reversed(account.explanation.allocation.lines):
-        debt = line.debt
-        span = date_short(debt.due_on)
-        if debt.period_start is not None and debt.period_end is not None:
-            span = f"{date_short(debt.period_start)} - {date_short(debt.period_end)}"
-        state = f"{PAID[line.state]} {status_word(line.state)}"
-        rest = "" if not line.paid or not line.open else _("{amount} left").format(amount=money(line.open, currency))
-        what = fitted(span, 24, to_the_right=False) + fitted(status_word(debt.kind), 14, to_the_right=False)
-        left = f"{what}{state} {rest}"
-        amount = money(debt.amount, currency)
-        yield fitted(left, max(width - cell_len(amount) - 1, 20), to_the_right=False) + " " + amount

@@ -75,9 +75,9 @@ def find(conn: object, words: str, property_id: int | None) -> "list[SearchRow]"
 def go_to(app: EkostApp, row: "SearchRow") -> None:
     """Show what was found."""
     if row.kind == "tenant":
-        from tui.screens.tenant import TenantScreen
+        from tui.details.tenant import TenantDetail
 
-        app.push_screen(TenantScreen(Who(row.code, row.property), app.current_mode))
+        app.push_screen(TenantDetail(Who(row.code, row.property), app.current_mode))
     elif row.kind == "property":
         app.choose_house(House(row.id, row.code, row.name or ""))
     else:

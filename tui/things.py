@@ -12,6 +12,12 @@ class Where(NamedTuple):
     property: str
 
 
+class Paid(NamedTuple):
+    """A payment by its number."""
+
+    number: int
+
+
 class Things(NamedTuple):
     """What can be done something with. `housed` is None where the row does not tell whether the tenant has a room."""
 

@@ -6,8 +6,8 @@ from textual.pilot import Pilot
 from db.engine import Database
 from db.repositories.balances import Balances
 from tests.tui.conftest import Screens, press, settled, text_of
+from tui.details.tenant import TenantDetail
 from tui.screens.listed import ListScreen
-from tui.screens.tenant import TenantScreen
 
 
 async def say(pilot: Pilot[None], words: str) -> None:
@@ -34,7 +34,7 @@ async def test_a_tenant_a_property_and_a_room_by_name(screens: Screens, lived_in
         debtor = Balances(conn).page(limit=1).items[0]
     async with screens() as pilot:
         await say(pilot, debtor.tenant.lower())
-        assert isinstance(pilot.app.screen, TenantScreen)
+        assert isinstance(pilot.app.screen, TenantDetail)
         assert debtor.tenant_name in text_of(pilot)[1]
         await press(pilot, "escape")
         await say(pilot, "anggrek")

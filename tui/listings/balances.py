@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_
-from tui.account import Who
 from tui.listings.listing import Listing, Sort
 from tui.listings.signs import PAID
 from tui.scope import Scope
@@ -63,7 +62,6 @@ BALANCES = Listing(
     command="ekost balance list",
     command_sort="outstanding",
     nothing=N_("There are no balances yet."),
-    who=lambda row: Who(row.tenant, row.property),
     search="ekost search",
 )
 AGING = Listing(
@@ -86,5 +84,4 @@ AGING = Listing(
     command="ekost balance aging",
     command_sort="name",
     nothing=N_("There are no balances yet."),
-    who=lambda row: Who(row.tenant, row.property),
 )

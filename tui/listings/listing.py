@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.repositories.pages import Page
 from locales.catalogs import _
-from tui.account import Who
 from tui.book import Book
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut, Reader
@@ -44,8 +43,6 @@ class Listing(NamedTuple):
     search: str = ""
     # The option by which that command narrows to one state.
     narrowed_by: str = "status"
-    # The tenant that a row is about.
-    who: Callable[[Any], Who] | None = None
     # Whether it is about one property at a time.
     of_house: bool = True
 

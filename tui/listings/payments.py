@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_
-from tui.account import Who
 from tui.listings.listing import Listing, Sort
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut
@@ -49,5 +48,4 @@ PAYMENTS = Listing(
     command="ekost payment list",
     command_sort="date",
     nothing=N_("There are no payments in these days."),
-    who=lambda row: Who(row.tenant, row.property),
 )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_
-from tui.account import Who
 from tui.listings.listing import Listing, Sort
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut
@@ -48,5 +47,4 @@ TENANTS = Listing(
     command_sort="created",
     nothing=N_("There are no tenants yet."),
     search="ekost search",
-    who=lambda row: Who(row.code, row.property),
 )

@@ -128,11 +128,11 @@ class ListScreen(Frame):
 
     @on(Opened)
     def open_row(self, event: Opened) -> None:
-        """Look at the tenant of this row."""
-        if self.listing.who is not None:
-            from tui.screens.tenant import TenantScreen
+        """Look at what this row is about."""
+        from tui.details.opening import detail_of
 
-            self.app.push_screen(TenantScreen(self.listing.who(event.line.row), self.MODE))
+        if (detail := detail_of(event.line.row, self.MODE)) is not None:
+            self.app.push_screen(detail)
 
     # -- the filter
 
