@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from db.demo.small import load_small_demo
 from db.embedded import driver
 from db.engine import Database
+from db.errors import ExitCode
 from db.services.imports.run import run_import
 from db.services.imports.staging import Request, stage_file
 from ekost_cli.examples import all_examples, all_verbs
@@ -32,6 +33,11 @@ Play = Callable[[str, list[str]], int]
 FIRST = {
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
 }
+# One delivery is not made, so that it can die.
+LEFT_OVER = "update deliveries set not_before = 'infinity' where event_id = 1 and consumer = 'audit'"
+DIES = "update deliveries set state = 'dead' where event_id = 1 and consumer = 'audit'"
+# What must have happened to the book.
+BEFOREHAND = {"jobs retry": DIES, "jobs discard": DIES}
 # The files that the examples import, as somebody has them at hand.
 FILES = {
     "payments.csv": "penyewa,jumlah,tanggal,metode,referensi\nBUDI,250000,2026-02-01,transfer,TRX-901\n",
@@ -45,14 +51,21 @@ def keeps_something(example: Example) -> bool:
     """Whether an example changes the book."""
     path, words = example
     writes = Takes.DRY_RUN in VERBS[path].takes or path == "demo" or path.startswith("import ")
-    return writes and "--dry-run" not in words
+    return (writes and "--dry-run" not in words) or path == "worker" or "--worker" in words
+
+
+def stays(example: Example) -> bool:
+    """Whether an example leaves somebody at work."""
+    path, words = example
+    return (path == "worker" and "--once" not in words) or "--worker" in words
 
 
 def line(example: Example) -> str:
     return " ".join(example[1])
 
 
-CHANGES = [example for example in all_examples() if keeps_something(example)]
+CHANGES = [example for example in all_examples() if keeps_something(example) and not stays(example)]
+ENDLESS = [example for example in all_examples() if stays(example)]
 # The screens need a terminal: tests/tui plays their examples there.
 LOOKS = [example for example in all_examples() if not keeps_something(example) and example[0] != "tui"]
 
@@ -107,13 +120,15 @@ def demo(server_url: str, template: str) -> str:
     database = Database(clone(server_url, template))
     assert load_small_demo(database)
     _import_once_and_fail_once(database)
+    with database.transaction() as conn:
+        conn.execute(text(LEFT_OVER))
     drain(database, "audit")
     database.engine.dispose()
     return database.url
 
 
 def _import_once_and_fail_once(database: Database) -> None:
-    """Import 1 is done, with a rejected row; import 2 has failed on its way, and so has the first delivery."""
+    """Import 1 is done, with a rejected row; import 2 has failed on its way."""
     bodies = ("tenant,amount,date\nBUDI,1,2026-01-05\nNOBODY,1,2026-01-05\n", "tenant,amount,date\nBUDI,2,2026-01-06\n")
     for number, body in enumerate(bodies, 1):
         with database.transaction() as conn:
@@ -121,7 +136,6 @@ def _import_once_and_fail_once(database: Database) -> None:
     run_import(database, 1)
     with database.transaction() as conn:
         conn.execute(text("update imports set state = 'failed' where id = 2"))
-        conn.execute(text("update deliveries set state = 'dead' where event_id = 1 and consumer = 'audit'"))
 
 
 @pytest.fixture
@@ -159,8 +173,24 @@ def test_an_example_that_changes_the_book_leaves_it_sound(example: Example, book
     path, words = example
     if path in FIRST:
         assert ekost(book, FIRST[path]) == 0
+    if path in BEFOREHAND:
+        with Database(book).transaction() as conn:
+            conn.execute(text(BEFOREHAND[path]))
     assert ekost(book, words) == 0
     assert ekost(book, ["check"]) == 0
+
+
+@pytest.mark.parametrize("example", ENDLESS, ids=line)
+def test_an_example_that_leaves_somebody_at_work(example: Example, book: str, environment: dict[str, str]) -> None:
+    path, words = example
+    variables = {**environment, "EKOST_DATABASE_URL": book}
+    with subprocess.Popen(["ekost", *words], env=variables, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        if path == "worker":
+            assert "Ctrl-C" in process.stderr.readline()
+            process.terminate()
+        assert process.wait(30) == (ExitCode.TERMINATED if path == "worker" else ExitCode.DONE)
+    subprocess.run(["ekost", "down"], env=variables, check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
 # Through a shell: the quotes in the help are part of the promise.
