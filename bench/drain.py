@@ -1,6 +1,6 @@
 """How fast deliveries are drained beside the limit: an UPDATE that only marks the same rows as done.
 
-    python bench/drain.py [--payments 40000] [--tenants 2000] [--rounds 3]
+    python bench/drain.py [--payments 20000] [--tenants 5000] [--rounds 3]
 
 Payments are recorded in bulk, each with its event and two deliveries, neighbours for different tenants; then one
 process drains the balances and one the audit. The clock starts when both are connected. The last month is closed,
@@ -65,8 +65,8 @@ update deliveries set state = 'done', done_at = clock_timestamp()
 def main() -> None:
     """Measure in a home of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--payments", type=int, default=40_000)
-    parser.add_argument("--tenants", type=int, default=2_000)
+    parser.add_argument("--payments", type=int, default=20_000)
+    parser.add_argument("--tenants", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ekost-bench-", dir="/tmp") as folder:

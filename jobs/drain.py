@@ -53,7 +53,7 @@ def drain(database: Database, consumer: str, *, budget: float = 20.0, batch: int
     A delivery that fails waits for its next attempt or is dead, and holds up no other one. Raises UnreachableError
     when the database is away; what was claimed is taken over when its lease has passed.
     """
-    return _Drain(database, consumer, batch).run(budget)
+    return _Drain(database, consumer, batch, time.monotonic() + budget).run()
 
 
 @dataclass
@@ -61,12 +61,13 @@ class _Drain:
     database: Database
     consumer: str
     batch: int
+    end: float
     done: int = 0
     given_back: bool = False
+    claimed: Sequence[Delivery] = ()
 
-    def run(self, budget: float) -> int:
-        end = time.monotonic() + budget
-        while time.monotonic() < end:
+    def run(self) -> int:
+        while self.claimed or time.monotonic() < self.end:
             due = self.deliver_due()
             # Behind a heap of quick ones the others wait, behind a trickle they do not.
             if due < self.batch:
@@ -77,7 +78,10 @@ class _Drain:
 
     def deliver_due(self) -> int:
         """Deliver a batch, without the events that concern many tenants if these take longer; how many were due."""
-        claimed = self.claim(self.batch, wide=False if self.consumer in WIDE else None)
+        claimed, self.claimed = self.claimed, ()
+        if not claimed:
+            with self.database.transaction() as conn:
+                claimed = self.claim_batch(conn)
         self.deliver(claimed)
         return len(claimed)
 
@@ -85,13 +89,13 @@ class _Drain:
         """Deliver events that concern many tenants; how many were due."""
         if self.consumer not in WIDE:
             return 0
-        claimed = self.claim(WIDE_BATCH, wide=True)
+        with self.database.transaction() as conn:
+            claimed = outbox.claim(conn, self.consumer, WIDE_BATCH, wide=True)
         self.deliver(claimed, wide=WIDE[self.consumer])
         return len(claimed)
 
-    def claim(self, most: int, *, wide: bool | None) -> Sequence[Delivery]:
-        with self.database.transaction() as conn:
-            return outbox.claim(conn, self.consumer, most, wide=wide)
+    def claim_batch(self, conn: Connection) -> Sequence[Delivery]:
+        return outbox.claim(conn, self.consumer, self.batch, wide=False if self.consumer in WIDE else None)
 
     def wait_for_tenants(self) -> bool:
         """Wait a moment for what had to be given back; False if there was nothing."""
@@ -135,17 +139,20 @@ class _Drain:
         return error
 
     def deliver_together(self, deliveries: Sequence[Delivery], effect: Effect) -> None:
+        following: Sequence[Delivery] = ()
         with self.database.transaction() as conn:
             conn.exec_driver_sql(LOCK_TIMEOUT)
             held = outbox.hold(conn, deliveries)
-            if not held:
-                return
-            in_use = set(effect(conn, held) or ())
+            in_use = set(effect(conn, held) or ()) if held else set()
             done = [delivery for delivery in held if delivery not in in_use]
             outbox.complete(conn, done)
             outbox.postpone(conn, sorted(in_use), IN_USE)
+            if len(deliveries) == self.batch and not self.claimed and time.monotonic() < self.end:
+                # There is a heap of them: one commit ends this batch and claims the next.
+                following = self.claim_batch(conn)
         self.done += len(done)
         self.given_back |= bool(in_use)
+        self.claimed = following or self.claimed
 
 
 def told(error: Exception) -> str:

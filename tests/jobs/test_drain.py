@@ -52,6 +52,21 @@ def test_stops_when_its_time_is_over(database: Database, payers: list[int]) -> N
     assert len(states(database)) == 4
 
 
+def test_claims_nothing_that_it_has_no_time_for(
+    database: Database, payers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = pay(database, *payers)
+    sound = module.EFFECTS["balances"]
+
+    def deliver(conn: Connection, held: Sequence[Delivery]) -> Sequence[Delivery] | None:
+        time.sleep(0.3)
+        return sound(conn, held)
+
+    replace(monkeypatch, deliver)
+    assert drain(database, "balances", batch=2, budget=0.2) == 2
+    assert states(database) == dict.fromkeys(paid[2:], "ready")
+
+
 @pytest.mark.parametrize("poison", [0, 2, 3])
 def test_one_that_fails_holds_up_no_other_and_is_dead_in_the_end(
     database: Database, payers: list[int], monkeypatch: pytest.MonkeyPatch, poison: int
