@@ -180,6 +180,15 @@ class EkostApp(App[None]):
 
     # -- what was just done
 
+    async def action_quit(self) -> None:
+        """End; a form in which something was typed asks first."""
+        from tui.dialogs.form import FormDialog
+
+        if isinstance(self.screen, FormDialog) and self.screen.touched:
+            self.screen.action_leave()
+        else:
+            self.exit()
+
     def fill_in(self, form: "FormDialog[Any]") -> None:
         """Let a form be filled in; for some seconds one key takes back what it did, where that is possible."""
         if self.book.read_only:

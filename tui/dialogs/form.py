@@ -245,6 +245,11 @@ class FormDialog(Dialog[Done], Generic[S]):
 
         return ChooseDialog(_(entry.label), find)
 
+    @property
+    def touched(self) -> bool:
+        """Whether something would be lost."""
+        return self._saving or self.lines.touched
+
     def action_leave(self) -> None:
         """Leave; ask first when something would be lost."""
 
@@ -252,7 +257,7 @@ class FormDialog(Dialog[Done], Generic[S]):
             if leave:
                 self.dismiss(None)
 
-        if self._saving or self.lines.touched:
+        if self.touched:
             self.app.push_screen(LeaveDialog(), answered)
         else:
             self.dismiss(None)
