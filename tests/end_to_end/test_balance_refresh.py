@@ -1,6 +1,5 @@
 """`ekost balance refresh`: balances worked out from the ledger again, and how many were wrong."""
 
-
 import pytest
 from sqlalchemy import text
 
