@@ -68,7 +68,7 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
                 self.query_one(".dialog--error", Static).update(Content(sentence(error)))
                 return
             self._looking = False
-            self.query_one(".dialog--error", Static).update("")
+            self.query_one(".dialog--error", Static).update("" if self.found else Content(_("Nothing fits.")))
             options = self.query_one(OptionList)
             options.clear_options()
             options.add_options([Option(Content(safe(choice.label))) for choice in self.found])
