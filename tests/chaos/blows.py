@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import redis
+from sqlalchemy import text
 
+from db.errors import UnreachableError
 from tests.chaos.crew import those_of
 from tests.chaos.site import Site
 from tests.processes import all_processes
@@ -49,6 +51,12 @@ def worker_stopped(site: Site, chance: random.Random) -> Mend:
 def client(site: Site, chance: random.Random) -> None:
     """A command that somebody types, or who types it."""
     site.kill(_victim(those_of(site.folder, "producer", "importer"), chance))
+
+
+def new_day(site: Site, _chance: random.Random) -> None:
+    """All that is due by the day is due once more: rent, balances, closings, partitions, cleaning up."""
+    with suppress(UnreachableError), site.database.transaction() as conn:
+        conn.execute(text("delete from schedules"))
 
 
 # -- Redis

@@ -97,6 +97,11 @@ select t.code, b.total_payments, coalesce(p.amount, 0) as payments
 # What the triggers keep was found wrong and put right: it must never have been wrong.
 _DRIFTS = text("select tenant_id, charges, payments, deposit from balance_drifts order by id")
 
+# Waiting for somebody else's lock may fail; then it is done later.
+_SCHEDULES = text("""
+select name, zone, failures, error from schedules where failures > 0 and error not like 'DatabaseBusyError%' order by 1
+""")
+
 
 class Moment(NamedTuple):
     """Up to which event and import something is meant."""
@@ -133,6 +138,7 @@ def verdict(conn: Connection, journal: Journal) -> Iterator[str]:
     yield from _told("delivery", conn, _DELIVERED, consumers=consumers)
     yield from _told("balance", conn, _TOTALS)
     yield from _told("drift", conn, _DRIFTS)
+    yield from _told("schedule", conn, _SCHEDULES)
 
 
 def _told(what: str, conn: Connection, query: object, **parameters: object) -> Iterator[str]:

@@ -81,6 +81,10 @@ MUTATIONS = {
         "insert into balance_drifts (tenant_id, charges, payments, deposit) select min(id), 1, 0, 0 from tenants",
         "drift: tenant_id=1 charges=1.00",
     ),
+    "what is due by the day has failed": (
+        "insert into schedules (name, failures, error) values ('billing', 1, 'KeyError bill:1')",
+        "schedule: name=billing zone= failures=1 error=KeyError",
+    ),
 }
 HISTORY = ("payments", "events", "audit_log")
 

@@ -18,6 +18,10 @@ _POSTGRES: Mapping[Blow, int] = {
 _REDIS: Mapping[Blow, int] = {
     blows.redis_killed: 1, blows.redis_lost: 1, blows.redis_flushed: 1, blows.redis_stopped: 1,
 }  # fmt: skip
+_EVERYTHING: Mapping[Blow, int] = {
+    **_WORKER, **_REDIS, **_TO_REDIS, **_TO_POSTGRES, **_POSTGRES,
+    blows.worker_stopped: 1, blows.client: 4, blows.new_day: 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Variant:
 
 VARIANTS: Mapping[str, Variant] = {
     "calm": Variant({}),
-    "workers": Variant({**_WORKER, blows.worker_stopped: 2}),
+    "workers": Variant({**_WORKER, blows.worker_stopped: 2, blows.new_day: 2}),
     "clients": Variant({blows.client: 1}, pause=0.7),
     "redis-aof": Variant({blows.redis_killed: 3, blows.worker_child: 1}),
     "redis-lost": Variant({blows.redis_lost: 3, blows.worker_child: 1}),
@@ -46,11 +50,7 @@ VARIANTS: Mapping[str, Variant] = {
     "redis-network": Variant(_TO_REDIS, proxied=True, pause=2),
     "postgres": Variant({blows.postgres_killed: 2, blows.postgres_restarted: 1}, pause=3),
     "postgres-network": Variant(_TO_POSTGRES, proxied=True, pause=2),
-    "sessions": Variant({blows.postgres_backend: 1, blows.session_ended: 5}),
+    "sessions": Variant({blows.postgres_backend: 1, blows.session_ended: 5, blows.new_day: 1}),
     "bundled": Variant({blows.postgres_killed: 1, blows.redis_killed: 1, blows.worker_whole: 1}, bundled=True, pause=3),
-    "mixed": Variant(
-        {**_WORKER, **_REDIS, **_TO_REDIS, **_TO_POSTGRES, **_POSTGRES, blows.worker_stopped: 1, blows.client: 4},
-        proxied=True,
-        workers=2,
-    ),
+    "mixed": Variant(_EVERYTHING, proxied=True, workers=2),
 }
