@@ -34,7 +34,7 @@ FIRST = {
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
 }
 # One delivery is not made, so that it can die.
-LEFT_OVER = "update deliveries set not_before = 'infinity' where event_id = 1 and consumer = 'audit'"
+LEFT_OVER = "update deliveries set not_before = '2099-01-01' where event_id = 1 and consumer = 'audit'"
 DIES = "update deliveries set state = 'dead' where event_id = 1 and consumer = 'audit'"
 # What must have happened to the book.
 BEFOREHAND = {"jobs retry": DIES, "jobs discard": DIES}
