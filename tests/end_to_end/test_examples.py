@@ -36,8 +36,8 @@ FIRST = {
 # One delivery is not made, so that it can die.
 LEFT_OVER = "update deliveries set not_before = '2099-01-01' where event_id = 1 and consumer = 'audit'"
 DIES = "update deliveries set state = 'dead' where event_id = 1 and consumer = 'audit'"
-# What must have happened to the book.
-BEFOREHAND = {"jobs retry": DIES, "jobs discard": DIES}
+# What must have happened to the book for a word to make sense.
+BEFOREHAND = {"audit-1": DIES}
 # The files that the examples import, as somebody has them at hand.
 FILES = {
     "payments.csv": "penyewa,jumlah,tanggal,metode,referensi\nBUDI,250000,2026-02-01,transfer,TRX-901\n",
@@ -173,9 +173,9 @@ def test_an_example_that_changes_the_book_leaves_it_sound(example: Example, book
     path, words = example
     if path in FIRST:
         assert ekost(book, FIRST[path]) == 0
-    if path in BEFOREHAND:
+    for word in BEFOREHAND.keys() & set(words):
         with Database(book).transaction() as conn:
-            conn.execute(text(BEFOREHAND[path]))
+            conn.execute(text(BEFOREHAND[word]))
     assert ekost(book, words) == 0
     assert ekost(book, ["check"]) == 0
 
