@@ -1,6 +1,7 @@
 """One tenant's account: what the detail and the payment dialog ask for, and how it is said."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from locales.catalogs import _
@@ -10,6 +11,8 @@ from locales.statuses import status_word
 from tui.listings.signs import PAID
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Connection
 
     from db.domain.explain import Explanation
@@ -31,6 +34,13 @@ class Account(NamedTuple):
     row: "TenantRow"
     detail: "TenantDetail"
     explanation: "Explanation"
+
+
+def span_told(start: "date | None", end: "date | None") -> str:
+    """A period by its first and its last day, or nothing; `end` is the day after the last, as everywhere."""
+    if start is None or end is None:
+        return ""
+    return f"{date_short(start)} - {date_short(end - timedelta(days=1))}"
 
 
 def read_account(conn: "Connection", who: Who) -> Account:

@@ -213,8 +213,10 @@ async def test_a_payment_is_recorded_and_taken_back_in_the_account(screens: Scre
     async with screens(lived_in.url) as pilot:
         await open_siti(pilot, view="Ledger")
         await press(pilot, "b", *"70rb", "enter", "enter")
+        await press(pilot, "r")
         assert rows(pilot)[0].change == -70_000
         await press(pilot, "home", "v", *"wrong", "enter", "enter")
+        await press(pilot, "r")
         assert rows(pilot)[0].change == 70_000
         await press(pilot, "home", "enter")
         assert isinstance(pilot.app.screen, PaymentDetail)

@@ -90,6 +90,7 @@ async def test_a_payment_is_taken_back_with_a_reason(screens: Screens, lived_in:
         assert f"→ {money(before + row.amount, 'IDR')}" in told(pilot)
         await press(pilot, "enter", "enter")
         assert balance_of(lived_in, *SITI) == before + row.amount
+        await press(pilot, "r")
         await press(pilot, "home")
         with lived_in.reading() as conn:
             assert Ledger(conn).reason("payment", row.id) == "not hers"
@@ -155,6 +156,10 @@ async def test_an_answer_that_is_lost_after_the_commit_makes_no_second_payment(
         await press(pilot, "ctrl+s")
         assert "broke before it answered" in told(pilot, ".dialog--error")
         assert balance_of(lived_in, *SITI) == before - 250_000
+        await fill(pilot, amount="260rb")
+        await press(pilot, "ctrl+s")
+        assert told(pilot, ".dialog--error").startswith("The first attempt was recorded")
+        await fill(pilot, amount="250rb")
         await press(pilot, "ctrl+s")
         assert notes(pilot)[-1].startswith(f"Payment #{lost[0]} of Rp250,000 is recorded.")
     assert balance_of(lived_in, *SITI) == before - 250_000

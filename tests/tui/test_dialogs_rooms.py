@@ -60,7 +60,9 @@ async def test_a_newcomer_is_added_and_moves_in(screens: Screens, lived_in: Data
         assert (lease.room, lease.monthly_rent, lease.billing_day) == (room.number, Decimal(1_000_000), 1)
         assert abs(lease.starts_on - today) <= timedelta(days=1)
         (rent,) = charges(lived_in, "RINA")
-        assert f"rent {date_short(lease.starts_on)}" in preview
+        assert rent.period_end is not None
+        last = date_short(rent.period_end - timedelta(days=1))
+        assert f"rent {date_short(lease.starts_on)} - {last}" in preview
         assert f"({rent.days}/{rent.of_days}) {money(owed, 'IDR')}" in preview or rent.days == rent.of_days
         assert pilot.app.screen.table.current.row.room == room.number  # type: ignore[attr-defined]
     assert_sound(lived_in)

@@ -2,7 +2,7 @@
 balance behind it (R12, R20)."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ from locales.explaining import entry_kind, explain_details
 from locales.fields import Field
 from locales.formats import date_short
 from locales.statuses import kind_word
+from tui.account import span_told
 
 if TYPE_CHECKING:
     from db.domain.explain import Explanation
@@ -72,7 +73,7 @@ def ledger_lines(explanation: "Explanation", currency: str) -> list[LedgerLine]:
 
 def _period(line: Any, currency: str) -> PeriodLine:
     debt = line.debt
-    span = _span(debt.period_start, debt.period_end) or date_short(debt.due_on)
+    span = span_told(debt.period_start, debt.period_end) or date_short(debt.due_on)
     own = debt.source == "charge"
     return PeriodLine(
         debt.id if own else None, debt.id, span, kind_word(debt.kind) if own else kind_word("refund"), debt.due_on,
@@ -92,14 +93,7 @@ def _entry(line: Any, currency: str) -> LedgerLine:
 def _details(line: Any, currency: str) -> Iterator[str]:
     """For which days, and what it filled or what filled it."""
     if line.days is not None:
-        span = _span(line.entry.period_start, line.entry.period_end)
+        span = span_told(line.entry.period_start, line.entry.period_end)
         part = line.of_days is not None and line.days != line.of_days
         yield span + (" (" + _("{days} of {of_days} days").format(days=line.days, of_days=line.of_days) + ")") * part
     yield from explain_details(line, currency)
-
-
-def _span(start: date | None, end: date | None) -> str:
-    """The last day is the last one that is paid for."""
-    if start is None or end is None:
-        return ""
-    return f"{date_short(start)} - {date_short(end - timedelta(days=1))}"

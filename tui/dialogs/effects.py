@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from locales.catalogs import _
 from locales.explaining import explain_details
 from locales.formats import date_short, money
 from locales.statuses import kind_word
+from tui.account import span_told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -50,12 +51,10 @@ def filled_told(conn: "Connection", tenant_id: int, number: int, currency: str, 
 
 def _posted(row: "ChargeRow") -> str:
     word = _("taken back: {what}").format(what=kind_word(row.kind)) if row.reverses_id else kind_word(row.kind)
-    return f"{word} {_span(row)} {money(row.amount, row.currency)}"
+    return f"{word} {_days(row)} {money(row.amount, row.currency)}"
 
 
-def _span(row: Any) -> str:
-    """`15/01/2026 - 31/01/2026 (17/31)`; the last day is the last one that is paid for."""
-    if row.period_start is None or row.period_end is None:
-        return date_short(row.due_on)
+def _days(row: "ChargeRow") -> str:
+    """`15/01/2026 - 31/01/2026 (17/31)`, or the day on which it is due."""
     days = f" ({row.days}/{row.of_days})" if row.of_days and row.days != row.of_days else ""
-    return f"{date_short(row.period_start)} - {date_short(row.period_end)}{days}"
+    return (span_told(row.period_start, row.period_end) or date_short(row.due_on)) + days

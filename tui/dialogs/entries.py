@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from db.domain.days import parse_date
 from db.domain.money import parse_amount
-from db.errors import UsageError
+from db.errors import RuleError, UsageError
 from locales.catalogs import N_, current_language
 from locales.fields import HOME_CURRENCY
 from locales.statuses import status_word
@@ -29,6 +29,14 @@ class NotWholeError(UsageError):
 
     code = "not_whole"
     message = N_("“{text}” is not a whole number.")
+
+
+class AlreadyDoneError(RuleError):
+    """What was typed changed after an attempt that got no answer and yet was recorded."""
+
+    code = "already_done"
+    message = N_("The first attempt was recorded, as it stood then.")
+    hint = N_("Leave this form and look; nothing was recorded twice.")
 
 
 class Place(NamedTuple):

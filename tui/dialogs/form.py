@@ -27,7 +27,7 @@ from tui.dialogs.asking import LeaveDialog
 from tui.dialogs.choosing import Choice, ChooseDialog
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.done import Done
-from tui.dialogs.entries import Entry, Given, Place, Typed, at_home, spoken
+from tui.dialogs.entries import AlreadyDoneError, Entry, Given, Place, Typed, at_home, spoken
 from tui.dialogs.lines import Lines
 from tui.dialogs.oneof import OneOf
 from tui.sentences import sentence
@@ -197,7 +197,7 @@ class FormDialog(Dialog[Done], Generic[S]):
             self.lines.require()
             number = await self.book.change(partial(self._once, subject, given))
         except EkostError as error:
-            self.complain(error)
+            self.complain(AlreadyDoneError() if error.code == "key_reused" else error)
         else:
             self.pop_until_active()
             self.dismiss(self.done(subject, given, number))
