@@ -1,6 +1,6 @@
 """Imports, their rejected rows, what of them is still to do, and the fingerprints of what has been imported."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, LargeBinary, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.tables.base import Instant, actor, created_at, identity, metadata
@@ -54,6 +54,7 @@ import_chunks = Table(
     "import_chunks",
     metadata,
     Column("import_id", BigInteger, ForeignKey("imports.id"), primary_key=True),
+    Column("part", SmallInteger, primary_key=True),
     Column("first_row", BigInteger, primary_key=True),
     Column("last_row", BigInteger, nullable=False),
     Column("partitions", ARRAY(Date)),

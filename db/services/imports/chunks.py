@@ -27,35 +27,45 @@ class Chunk(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The rows from `first` to `last` by their position.
+    """Rows of a part of the import, from `first` to `last`; both are 0 while the part has not been sorted.
 
-    `partitions` has a day of each month or year that is new to the database and comes with these rows; else it is None.
+    `partitions` has a day of each month or year that is new to the database and comes with this part; else it is None.
     """
 
-    first: int
-    last: int
+    part: int
+    first: int = 0
+    last: int = 0
     partitions: Sequence[date] | None = None
+
+    def is_sorted(self) -> bool:
+        """Whether its rows are known by their positions."""
+        return self.last > 0
+
+    def rows(self) -> int:
+        """How many they are, once they are sorted."""
+        return self.last - self.first + 1 if self.is_sorted() else 0
 
 
 _PLAN = text("""
-insert into import_chunks (import_id, first_row, last_row, partitions) values (:import_id, :first, :last, :partitions)
+insert into import_chunks (import_id, part, first_row, last_row, partitions)
+values (:import_id, :part, :first, :last, :partitions)
 """).bindparams(bindparam("partitions", type_=ARRAY(Date)))
 
-# Neighbours share a tenant, whose balance one would wait for: every other chunk first.
+# What several can sort comes first. Neighbours share a tenant, whose balance one would wait for: not both at once.
 _TAKE = text("""
-delete from import_chunks where import_id = :import_id and first_row = (
-  select first_row from import_chunks where import_id = :import_id
-   order by partitions is null, (first_row / :size) % 2, first_row limit 1 for update skip locked)
-returning first_row, last_row, partitions
+delete from import_chunks where import_id = :import_id and (part, first_row) = (
+  select part, first_row from import_chunks where import_id = :import_id
+   order by last_row > 0, partitions is null, (first_row / :size) % 2, part, first_row limit 1 for update skip locked)
+returning part, first_row, last_row, partitions
 """).bindparams(bindparam("size", type_=BigInteger))
 
 _TAKE_AGAIN = text("""
-delete from import_chunks where import_id = :import_id and first_row = (
-  select first_row from import_chunks
-   where import_id = :import_id and first_row = :first and last_row = :last for update skip locked)
+delete from import_chunks where import_id = :import_id and (part, first_row) = (
+  select part, first_row from import_chunks
+   where import_id = :import_id and part = :part and first_row = 0 for update skip locked)
 """)
 
-_HOLD = text("select from import_chunks where import_id = :import_id order by first_row for update")
+_HOLD = text("select from import_chunks where import_id = :import_id order by part, first_row for update")
 
 _LEFT = text("select exists (select from import_chunks where import_id = :import_id)")
 
@@ -67,9 +77,9 @@ def plan(conn: Connection, import_id: int, spans: Iterable[Span]) -> None:
         conn.execute(_PLAN, rows)
 
 
-def cut(first: int, last: int) -> list[Span]:
-    """Rows in chunks of the usual size."""
-    return [Span(start, min(start + SIZE - 1, last)) for start in range(first, last + 1, SIZE)]
+def cut(part: int, rows: int) -> list[Span]:
+    """The rows of a part that has been sorted, in chunks of the usual size."""
+    return [Span(part, start, min(start + SIZE - 1, rows)) for start in range(1, rows + 1, SIZE)]
 
 
 def take(conn: Connection, import_id: int) -> Span | None:
@@ -78,10 +88,9 @@ def take(conn: Connection, import_id: int) -> Span | None:
     return None if found is None else Span._make(found)
 
 
-def take_again(conn: Connection, import_id: int, span: Span) -> bool:
-    """Take the chunk that was given back; False when somebody else has it or has done it."""
-    values = {"import_id": import_id, "first": span.first, "last": span.last}
-    return conn.execute(_TAKE_AGAIN, values).rowcount > 0
+def take_again(conn: Connection, import_id: int, part: int) -> bool:
+    """Take a part that was given back unsorted; False when somebody else has it or has done it."""
+    return conn.execute(_TAKE_AGAIN, {"import_id": import_id, "part": part}).rowcount > 0
 
 
 def wait_for_all(conn: Connection, import_id: int) -> None:

@@ -6,7 +6,7 @@ something else is held, so nobody who records a payment meanwhile can be drawn i
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from db.services.imports import chunks
 from db.services.imports.chunks import Chunk, Span
 from db.services.imports.months import Partition
 from db.services.imports.payments import tell
-from db.services.imports.tables import ready_table
+from db.services.imports.sorting import rows_of
 
 # How often it is tried to find everything free, and the longest pause in between, in seconds.
 TRIES = 20
@@ -32,7 +32,7 @@ class LoadRefusedError(Exception):
     """A partition is there by now, or what it takes is never free: the rows of `span` have to go the ordinary way."""
 
     def __init__(self, span: Span) -> None:
-        super().__init__(span.first)
+        super().__init__(span.part)
         self.span = span
 
 
@@ -46,12 +46,10 @@ class Told(NamedTuple):
     amount: Decimal
 
 
-# One event for each piece of the usual size: whoever works the balances out takes one at a time.
+# Straight from the stage: what comes in whole needs no table to go on from.
 _FETCH = """
 create temporary table import_load on commit drop as
-select r.*, nextval('payments_id_seq') as entry_id,
-       (cast(:events as bigint[]))[1 + (position - :first) / :size] as event_id
-  from (select * from {ready} where position between :first and :last order by position) r
+select r.*, nextval('payments_id_seq') as entry_id from ({rows}) r
 """
 
 _CLAIM = text("""
@@ -59,15 +57,18 @@ insert into import_rows (fingerprint, import_id, line, entry_id)
 select fingerprint, :import_id, line, entry_id from import_load order by fingerprint
 """)
 
+# One event for each piece of the usual size: whoever works the balances out takes one at a time.
 _FILL = """
 insert into {child} (id, property_id, tenant_id, payment_date, amount, method, reference, note, import_id, event_id)
-select entry_id, property_id, tenant_id, payment_date, amount, method, reference, note, :import_id, event_id
+select entry_id, property_id, tenant_id, payment_date, amount, method, reference, note, :import_id,
+       (cast(:events as bigint[]))[1 + (position - 1) / :size]
   from import_load where payment_date >= :first and payment_date < :after
 """
 
 _TOLD = text("""
-select event_id, min(line), max(line), count(*), sum(amount) from import_load group by event_id order by event_id
-""")
+select (cast(:events as bigint[]))[1 + (position - 1) / :size] as event_id, min(line), max(line), count(*), sum(amount)
+  from import_load group by 1 order by 1
+""").bindparams(bindparam("size", type_=BigInteger))
 
 # What each tenant has paid goes to the balances by the same trigger as any payment.
 _SUM = """
@@ -94,17 +95,17 @@ select count(*) = (select count(*) from import_paid)
 
 
 def load(conn: Connection, row: ImportRow, span: Span) -> Chunk:
-    """Post these rows as whole partitions. Raises LoadRefusedError."""
+    """Post a part as whole partitions. Raises LoadRefusedError."""
     conn.execute(text("set local work_mem = '64MB'"))
     new = _missing(conn, span)
-    _fetch(conn, row, span)
+    rows = _fetch(conn, row, span)
+    events = {"events": [reserve_event(conn) for _ in range(0, rows, chunks.SIZE)], "size": chunks.SIZE}
     for part in new:
-        _fill(conn, row, part)
+        _fill(conn, row, part, events)
     conn.exec_driver_sql(_SUM)
     _attach_when_free(conn, row, span, new)
-    for told in map(Told._make, conn.execute(_TOLD)):
+    for told in map(Told._make, conn.execute(_TOLD, events)):
         tell(conn, row, *told)
-    rows = span.last - span.first + 1
     return Chunk(rows, applied=rows)
 
 
@@ -117,23 +118,21 @@ def _missing(conn: Connection, span: Span) -> Sequence[Partition]:
     return new
 
 
-def _fetch(conn: Connection, row: ImportRow, span: Span) -> None:
-    """Put the rows into the temporary table `import_load`. One that is known was posted, so its partition is there."""
-    rows = span.last - span.first + 1
-    events = [reserve_event(conn) for _ in range(0, rows, chunks.SIZE)]
-    fetch = text(_FETCH.format(ready=ready_table(row.id))).bindparams(bindparam("size", type_=BigInteger))
-    conn.execute(fetch, {"events": events, "first": span.first, "last": span.last, "size": chunks.SIZE})
+def _fetch(conn: Connection, row: ImportRow, span: Span) -> int:
+    """Put the rows into the temporary table `import_load`; how many they are. A known one would have a partition."""
+    rows = conn.execute(text(_FETCH.format(rows=rows_of(row, span.part)))).rowcount
     try:
         conn.execute(_CLAIM, {"import_id": row.id})
     except IntegrityError:
         raise LoadRefusedError(span) from None
+    return rows
 
 
-def _fill(conn: Connection, row: ImportRow, part: Partition) -> None:
+def _fill(conn: Connection, row: ImportRow, part: Partition, events: Mapping[str, object]) -> None:
     child = _child(row, part)
     conn.exec_driver_sql(f"create table {child} (like payments including defaults including constraints)")
-    values = {"import_id": row.id, "first": part.first, "after": part.after}
-    conn.execute(text(_FILL.format(child=child)), values)
+    values = {"import_id": row.id, "first": part.first, "after": part.after, **events}
+    conn.execute(text(_FILL.format(child=child)).bindparams(bindparam("size", type_=BigInteger)), values)
     conn.execute(text("select index_like('payments', :child)"), {"child": child})
 
 

@@ -53,11 +53,11 @@ def post(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     conn.execute(text("set local work_mem = '64MB'"))
     try:
         with conn.begin_nested():
-            done = conn.execute(text(_POST.format(ready=ready_table(row.id), if_known="")), values).one()
+            done = conn.execute(text(_POST.format(ready=ready_table(row.id, span.part), if_known="")), values).one()
     except IntegrityError as error:
         if constraint_name(error) != "import_rows_pkey":
             raise
-        done = conn.execute(text(_POST.format(ready=ready_table(row.id), if_known=_IF_KNOWN)), values).one()
+        done = conn.execute(text(_POST.format(ready=ready_table(row.id, span.part), if_known=_IF_KNOWN)), values).one()
     if done.posted:
         tell(conn, row, event_id, done.first_line, done.last_line, done.posted, done.amount)
     return _outcome(conn, row, span, done.posted)
@@ -65,8 +65,7 @@ def post(conn: Connection, row: ImportRow, span: Span) -> Chunk:
 
 def rehearse(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     """What would become of these rows. Nothing is posted, so that nobody has to wait."""
-    rows = span.last - span.first + 1
-    return _outcome(conn, row, span, rows - sum(_known(conn, row, span).values()))
+    return _outcome(conn, row, span, span.rows() - sum(_known(conn, row, span).values()))
 
 
 def tell(
@@ -82,12 +81,11 @@ def tell(
 
 def _outcome(conn: Connection, row: ImportRow, span: Span, posted: int) -> Chunk:
     """The chunk of which so many rows were posted; the others are known."""
-    rows = span.last - span.first + 1
-    known = _known(conn, row, span) if posted < rows else {}
-    return Chunk(rows, posted, rows - posted, known_from=known)
+    known = _known(conn, row, span) if posted < span.rows() else {}
+    return Chunk(span.rows(), posted, span.rows() - posted, known_from=known)
 
 
 def _known(conn: Connection, row: ImportRow, span: Span) -> dict[str, int]:
     values = {"import_id": row.id, "first": span.first, "last": span.last}
-    found = conn.execute(text(_KNOWN.format(ready=ready_table(row.id))), values)
+    found = conn.execute(text(_KNOWN.format(ready=ready_table(row.id, span.part))), values)
     return {str(known.import_id): known.rows for known in found}

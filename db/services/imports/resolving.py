@@ -10,12 +10,13 @@ from db.domain.csvrows import Header
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import MOST_CANDIDATES, AmbiguousError, PropertyNotFoundError, TenantNotFoundError
 from db.services.imports.layout import cell
-from db.services.imports.tables import stage_table
+from db.services.imports.tables import stage_table, tenants_table, values_table
 
 _CREATE = """
-create temporary table import_tenants (
-  ref text, place text, tenant_id bigint, property_id bigint, today date, code text, fields jsonb, blamed text
-) on commit drop
+create table {tenants} (
+  ref text, place text, tenant_id bigint, property_id bigint, today date, part smallint, code text, fields jsonb,
+  blamed text
+)
 """
 
 _REFS = """
@@ -27,9 +28,9 @@ _RESOLVE = """
 with named as (
   select r.ref, r.place, coalesce(v.value, btrim(r.ref)) as name, v.code as broken, v.fields as broken_fields,
          coalesce(nullif(upper(btrim(r.place)), ''), :default_code) as property_code
-    from import_refs r left join import_values v on v.field = 'tenant' and v.ref = r.ref
+    from import_refs r left join {values} v on v.field = 'tenant' and v.ref = r.ref
 ), wanted as (
-  select n.*, p.id as property_id, case when n.name ~ '^[0-9]{1,18}$' then n.name::bigint end as number
+  select n.*, p.id as property_id, case when n.name ~ '^[0-9]{{1,18}}$' then n.name::bigint end as number
     from named n left join properties p on p.code = n.property_code and p.archived_at is null
 ), hits as (
   select w.ref, w.place, 1 as rank, t.id from wanted w join tenants t on t.id = w.number
@@ -51,8 +52,9 @@ with named as (
                           when cardinality(b.ids) > 1 then :ambiguous end as code
     from wanted w left join best b using (ref, place)
 )
-insert into import_tenants
-select j.ref, j.place, t.id, t.property_id, business_date(p.timezone), j.code,
+insert into {tenants}
+select j.ref, j.place, t.id, t.property_id, business_date(p.timezone),
+       case when t.id is not null then ntile(:parts) over (partition by t.id is null order by t.id) - 1 end, j.code,
        case j.code when j.broken then j.broken_fields
                    when :property_not_found then jsonb_build_object('ref', left(j.property_code, 40))
                    when :tenant_not_found then jsonb_build_object('ref', left(j.name, 80))
@@ -76,12 +78,13 @@ def collect_refs(conn: Connection, row: ImportRow, header: Header) -> None:
     conn.exec_driver_sql("analyze import_refs")
 
 
-def resolve_tenants(conn: Connection, row: ImportRow) -> None:
-    """Fill the temporary table `import_tenants`: for each of `import_refs` a tenant or an error."""
-    conn.execute(text(_CREATE))
+def resolve_tenants(conn: Connection, row: ImportRow, parts: int) -> None:
+    """Make the table of tenants: for each of `import_refs` one, in so many parts of neighbours, or an error."""
+    names = {"tenants": tenants_table(row.id), "values": values_table(row.id)}
+    conn.execute(text(_CREATE.format(**names)))
     values = {
         "default_code": row.property, "most": MOST_CANDIDATES, "property_not_found": PropertyNotFoundError.code,
-        "tenant_not_found": TenantNotFoundError.code, "ambiguous": AmbiguousError.code,
+        "tenant_not_found": TenantNotFoundError.code, "ambiguous": AmbiguousError.code, "parts": parts,
     }  # fmt: skip
-    conn.execute(text(_RESOLVE), values)
-    conn.execute(text("analyze import_tenants"))
+    conn.execute(text(_RESOLVE.format(**names)), values)
+    conn.execute(text(f"analyze {names['tenants']}"))

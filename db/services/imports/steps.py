@@ -1,6 +1,7 @@
-"""One step of an import in the transaction of the caller: sort the rows out, make partitions, post a chunk, or finish.
+"""One step of an import in the transaction of the caller: prepare it, make partitions, sort or post rows, or finish.
 
-Whoever posts a chunk of payments holds that chunk only, so several can be at work; every other step is one worker's.
+Whoever sorts or posts payments holds that part or chunk only, so several can be at work; every other step is one
+worker's.
 """
 
 from collections import Counter
@@ -11,9 +12,17 @@ from sqlalchemy import Connection, func, update
 
 from db.events import Event, append
 from db.repositories.imports import ImportRow, Imports
-from db.services.imports import chunks, loading, months, payments, rows, sorting
+from db.services.imports import chunks, loading, months, payments, preparing, rows, sorting
 from db.services.imports.chunks import Chunk, Span
-from db.services.imports.tables import ImportLostError, drop_tables, is_ready, is_staged, take_time
+from db.services.imports.tables import (
+    ImportLostError,
+    drop_tables,
+    exists,
+    is_staged,
+    ready_table,
+    take_time,
+    tenants_table,
+)
 from db.tables import imports
 
 
@@ -36,10 +45,10 @@ def take_step(conn: Connection, import_id: int) -> Step:
     """
     take_time(conn)
     row = Imports(conn).row(import_id)
-    if row.is_open() and row.kind == "payments" and _may_post(conn, row):
+    if row.is_open() and row.kind == "payments" and not row.options.get("months"):
         span = chunks.take(conn, import_id)
         if span is not None:
-            _count(conn, row.id, (loading.load if span.partitions else payments.post)(conn, row, span))
+            _count(conn, row.id, _work(conn, row, span))
             return Step(Imports(conn).row(import_id), shared=True)
     return _take_alone(conn, row)
 
@@ -53,7 +62,7 @@ def carry_through(conn: Connection, import_id: int) -> ImportRow:
     while row.is_open():
         span = chunks.take(conn, import_id) if row.kind == "payments" else None
         if span is not None:
-            _count(conn, import_id, payments.rehearse(conn, row, span))
+            _count(conn, import_id, (payments.rehearse if span.is_sorted() else _sort)(conn, row, span))
             row = Imports(conn).row(import_id)
         else:
             if row.options.get("months"):
@@ -66,9 +75,9 @@ def carry_through(conn: Connection, import_id: int) -> ImportRow:
 
 def go_the_ordinary_way(conn: Connection, import_id: int, refused: Span) -> None:
     """Make the partitions that could not be loaded as a whole, and cut their rows into chunks to be posted."""
-    if chunks.take_again(conn, import_id, refused):
+    if chunks.take_again(conn, import_id, refused.part):
         months.open_months(conn, refused.partitions or [])
-        chunks.plan(conn, import_id, chunks.cut(refused.first, refused.last))
+        chunks.plan(conn, import_id, [Span(refused.part)])
 
 
 def change(conn: Connection, import_id: int, **values: object) -> None:
@@ -77,8 +86,16 @@ def change(conn: Connection, import_id: int, **values: object) -> None:
     conn.execute(update(imports).where(imports.c.id == import_id).values(**changed))
 
 
-def _may_post(conn: Connection, row: ImportRow) -> bool:
-    return not row.options.get("months") and is_ready(conn, row.id)
+def _work(conn: Connection, row: ImportRow, span: Span) -> Chunk:
+    if span.partitions:
+        return loading.load(conn, row, span)
+    return payments.post(conn, row, span) if span.is_sorted() else _sort(conn, row, span)
+
+
+def _sort(conn: Connection, row: ImportRow, span: Span) -> Chunk:
+    """Sort a part, and plan its chunks."""
+    chunks.plan(conn, row.id, chunks.cut(span.part, sorting.sort_part(conn, row, span.part)))
+    return Chunk(0)
 
 
 def _take_alone(conn: Connection, row: ImportRow) -> Step:
@@ -90,27 +107,32 @@ def _take_alone(conn: Connection, row: ImportRow) -> Step:
         return Step(held)
     if not is_staged(conn, row.id):
         raise ImportLostError(id=row.id)
-    if not is_ready(conn, row.id):
-        _sort_out(conn, held)
-    elif held.options.get("months"):
-        months.open_months(conn, held.options["months"])
-        _opened(conn, held)
-    elif chunks.are_left(conn, row.id):
-        return Step(held, waits=True, shared=True)
-    elif held.kind == "payments" or (chunk := rows.apply_chunk(conn, held)) is None:
+    if held.kind == "payments":
+        return _take_payments(conn, held)
+    if not exists(conn, ready_table(row.id)):
+        rows.sort_out(conn, held)
+        change(conn, row.id, state="running")
+    elif (chunk := rows.apply_chunk(conn, held)) is None:
         _finish(conn, held)
     else:
         _count(conn, row.id, chunk)
-    return Step(Imports(conn).row(row.id), shared=held.kind == "payments")
+    return Step(Imports(conn).row(row.id))
 
 
-def _sort_out(conn: Connection, row: ImportRow) -> None:
-    rejected, options = 0, dict(row.options)
-    if row.kind == "payments":
-        rejected, options["months"] = sorting.sort_out(conn, row)
+def _take_payments(conn: Connection, row: ImportRow) -> Step:
+    if not exists(conn, tenants_table(row.id)):
+        change(conn, row.id, state="running", options={**row.options, "months": preparing.prepare(conn, row)})
+    elif row.options.get("months"):
+        months.open_months(conn, row.options["months"])
+        _opened(conn, row)
+    elif chunks.are_left(conn, row.id):
+        return Step(row, waits=True, shared=True)
     else:
-        rows.sort_out(conn, row)
-    change(conn, row.id, state="running", rows_rejected=rejected, options=options)
+        rejected = row.rows_total - row.position
+        if rejected:
+            sorting.reject(conn, row)
+        _finish(conn, row._replace(rows_rejected=rejected))
+    return Step(Imports(conn).row(row.id), shared=True)
 
 
 def _opened(conn: Connection, row: ImportRow) -> None:
@@ -141,7 +163,7 @@ def _with_known(row: ImportRow, chunk: Chunk) -> Mapping[str, Any]:
 
 def _finish(conn: Connection, row: ImportRow) -> None:
     drop_tables(conn, row.id)
-    change(conn, row.id, state="done", finished_at=func.now(), failure=None)
+    change(conn, row.id, state="done", rows_rejected=row.rows_rejected, finished_at=func.now(), failure=None)
     counts = {name: getattr(row, f"rows_{name}") for name in ("total", "applied", "skipped", "rejected")}
     payload = {"importId": row.id, "kind": row.kind, **counts}
     append(conn, Event("ImportFinished", "import", row.id, payload, row.property_id))

@@ -1,6 +1,7 @@
-"""The two tables of an import: the stage holds the file's cells as texts, `ready` the rows in order of application.
+"""The tables of an import: the stage holds the file's cells as texts, `ready` the rows in order of application.
 
-They are ordinary, logged tables: a crash of the server in the middle of an import must not lose what waits.
+Of payments there are three more, of what the texts mean. All are ordinary, logged tables: a crash of the server in
+the middle of an import must not lose what waits.
 """
 
 from sqlalchemy import Connection, delete, text
@@ -22,9 +23,24 @@ def stage_table(import_id: int) -> str:
     return f"import_stage_{int(import_id)}"
 
 
-def ready_table(import_id: int) -> str:
-    """The rows to apply, numbered without a gap by `position`."""
-    return f"import_ready_{int(import_id)}"
+def values_table(import_id: int) -> str:
+    """What texts mean: `field`, `ref` (the text), then `value`, or `code` and `fields` of an error."""
+    return f"import_values_{int(import_id)}"
+
+
+def days_table(import_id: int) -> str:
+    """What dates mean: `ref`, then `day` and perhaps the `part` it is posted with, or `code` and `fields`."""
+    return f"import_days_{int(import_id)}"
+
+
+def tenants_table(import_id: int) -> str:
+    """Whom names mean: `ref`, `place`, then the tenant and the `part` it is posted with, or `code` and `fields`."""
+    return f"import_tenants_{int(import_id)}"
+
+
+def ready_table(import_id: int, part: int = 0) -> str:
+    """The rows of a part to apply, numbered without a gap by `position`."""
+    return f"import_ready_{int(import_id)}_{int(part)}"
 
 
 def create_stage(conn: Connection, import_id: int, width: int) -> None:
@@ -33,28 +49,35 @@ def create_stage(conn: Connection, import_id: int, width: int) -> None:
     conn.execute(text(f"create table {stage_table(import_id)} (line bigint not null, cells integer, {cells})"))
 
 
-def is_ready(conn: Connection, import_id: int) -> bool:
-    """Whether the rows have been sorted out."""
-    return bool(conn.execute(text("select to_regclass(:name) is not null"), {"name": ready_table(import_id)}).scalar())
+def exists(conn: Connection, table: str) -> bool:
+    """Whether there is such a table."""
+    return bool(conn.execute(text("select to_regclass(:name) is not null"), {"name": table}).scalar())
 
 
 def is_staged(conn: Connection, import_id: int) -> bool:
     """Whether there is anything to go on with."""
-    staged = conn.execute(text("select to_regclass(:name) is not null"), {"name": stage_table(import_id)}).scalar()
-    return bool(staged) or is_ready(conn, import_id)
+    return exists(conn, stage_table(import_id)) or exists(conn, ready_table(import_id))
 
 
-def finish_ready(conn: Connection, import_id: int) -> None:
-    """Index the rows to apply; the stage has done its work."""
-    conn.execute(text(f"alter table {ready_table(import_id)} add primary key (position)"))
-    conn.execute(text(f"analyze {ready_table(import_id)}"))
-    conn.execute(text(f"drop table {stage_table(import_id)}"))
+def finish_ready(conn: Connection, import_id: int, part: int = 0) -> None:
+    """Index the rows to apply."""
+    ready = ready_table(import_id, part)
+    conn.execute(text(f"alter table {ready} add primary key (position)"))
+    conn.execute(text(f"analyze {ready}"))
+
+
+_OWN = text("""
+select string_agg(oid::regclass::text, ', ') from pg_class
+ where relkind = 'r' and relnamespace = (select relnamespace from pg_class where oid = 'imports'::regclass)
+   and relname ~ ('^import_(stage|values|days|tenants|ready)_' || :import_id || '(_[0-9]+)?$')
+""")
 
 
 def drop_tables(conn: Connection, import_id: int) -> None:
     """Clear away what an import needed."""
     conn.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
-    conn.execute(text(f"drop table if exists {stage_table(import_id)}, {ready_table(import_id)}"))
+    if own := conn.execute(_OWN, {"import_id": str(import_id)}).scalar():
+        conn.execute(text(f"drop table {own}"))
 
 
 def take_time(conn: Connection) -> None:

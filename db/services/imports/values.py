@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from db.errors import EkostError
 from db.events import plain
@@ -39,24 +39,20 @@ def plain_words(cell: str, most: int) -> str:
 Row = tuple[str, str, str | None, str | None, str | None]
 
 
-def create_values(conn: Connection) -> None:
-    """The table of meanings: `field`, `ref` (the text), then `value`, or `code` and `fields` of an error."""
-    conn.execute(
-        text("""
-        create temporary table import_values (field text, ref text, value text, code text, fields jsonb) on commit drop
-    """)
-    )
+def create_values(conn: Connection, table: str) -> None:
+    """Make the table of meanings."""
+    conn.exec_driver_sql(f"create table {table} (field text, ref text, value text, code text, fields jsonb)")
 
 
-def learn(conn: Connection, field: str, texts: str, reader: Reader) -> None:
-    """Read every different text that the query `texts` finds, and keep what it means."""
+def learn(conn: Connection, table: str, field: str, texts: str, reader: Reader) -> None:
+    """Read every different text that the query `texts` finds, and keep in the table what it means."""
     # A table first: unlike a cursor, its query may use several processors.
     conn.exec_driver_sql(f"create temporary table import_texts on commit drop as {texts}")
     cursor: Any = conn.connection.cursor("import_texts")
     with cursor:
         cursor.execute("select * from import_texts")
         while rows := cursor.fetchmany(BATCH):
-            _keep(conn, [_meaning(field, row[0], reader) for row in rows])
+            _keep(conn, table, [_meaning(field, row[0], reader) for row in rows])
     conn.exec_driver_sql("drop table import_texts")
 
 
@@ -68,8 +64,8 @@ def _meaning(field: str, ref: str, reader: Callable[[str], str | None]) -> Row:
         return field, ref, None, error.code, json.dumps(told, ensure_ascii=False, default=str)
 
 
-def _keep(conn: Connection, rows: list[Row]) -> None:
+def _keep(conn: Connection, table: str, rows: list[Row]) -> None:
     cursor: Any = conn.connection.cursor()
-    with cursor, cursor.copy("copy import_values (field, ref, value, code, fields) from stdin") as copy:
+    with cursor, cursor.copy(f"copy {table} (field, ref, value, code, fields) from stdin") as copy:
         for row in rows:
             copy.write_row(row)

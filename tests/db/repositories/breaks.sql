@@ -326,15 +326,15 @@ delete from audit_head;
 --- imported_rows_are_known | payment | import=990001 state=-
 update payments set import_id = 990001 where id = (select id from a_payment);
 
---- import_chunks_fit | import | state=done first_row=1
-insert into import_chunks (import_id, first_row, last_row) select min(id), 1, 1 from imports where state = 'done';
+--- import_chunks_fit | import | state=done part=0 first_row=1
+insert into import_chunks (import_id, part, first_row, last_row) select min(id), 0, 1, 1 from imports where state = 'done';
 
---- import_chunks_fit | import | state=queued first_row=2 last_row=2 before=2
+--- import_chunks_fit | import | state=queued part=0 first_row=2 last_row=2 before=2
 do $$ declare new bigint; begin
   insert into imports (kind, file_name, file_hash, rows_total) values ('payments', 'x.csv', repeat('0', 64), 2)
     returning id into new;
-  execute 'create table import_ready_' || new || ' (position bigint)';
-  insert into import_chunks (import_id, first_row, last_row) select new, n, 2 from generate_series(1, 2) n;
+  execute 'create table import_ready_' || new || '_0 (position bigint)';
+  insert into import_chunks (import_id, part, first_row, last_row) select new, 0, n, 2 from generate_series(1, 2) n;
 end $$;
 
 --- finished_imports_told audit_tells_events | import | state=done rows_applied=2 told=0

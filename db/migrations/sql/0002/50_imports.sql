@@ -2,15 +2,18 @@
 alter table imports add column worked_at timestamptz;
 create index idx_imports_open on imports (id) where state in ('queued', 'running');
 
--- What an import has still to post: whoever works on a chunk holds its row, and deletes it with what it has posted.
+-- What an import has still to do: whoever works on a chunk holds its row, and deletes it with what it has posted.
 create table import_chunks (
   import_id bigint not null references imports,
+  -- Some tenants' rows, or those of partitions that are new.
+  part smallint not null,
+  -- Rows in the order of posting; both 0 while the part has not been sorted.
   first_row bigint not null,
   last_row bigint not null,
-  -- A chunk that makes and fills whole partitions: a day of each.
+  -- A day of each partition that the part makes and fills.
   partitions date[],
-  primary key (import_id, first_row),
-  check (first_row between 1 and last_row)
+  primary key (import_id, part, first_row),
+  check (first_row between 0 and last_row and (first_row = 0) = (last_row = 0))
 );
 
 -- One key says whose a payment is, and that it lies in the tenant's own property; each row is looked up once.

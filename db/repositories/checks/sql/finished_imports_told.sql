@@ -6,7 +6,7 @@ with told as (
 ), kept as (
   select substring(relname from '^import_[a-z]+_([0-9]+)')::bigint as import_id, min(relname::text) as kept
     from pg_class
-   where relname ~ '^import_(stage|ready|load)_[0-9]+' and relkind in ('r', 'p')
+   where relname ~ '^import_(stage|values|days|tenants|ready|load)_[0-9]+' and relkind in ('r', 'p')
      and relnamespace = (select relnamespace from pg_class where oid = 'imports'::regclass)
    group by 1
 )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from db.engine import Database
-from db.services.imports import chunks
+from db.services.imports import chunks, preparing
 from tests.db.services.house import House
 from tests.db.services.imports.filing import TENANTS
 
@@ -38,3 +38,9 @@ def book(database: Database) -> Database:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "SIZE", 50)
+
+
+@pytest.fixture
+def one_part(small_chunks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows in one order, not in parts that are sorted side by side."""
+    monkeypatch.setattr(preparing, "IMPORT_CONNECTIONS", 1)

@@ -129,6 +129,17 @@ def staged(book: Database, content: str) -> int:
         return stage(conn, content).row.id
 
 
+def sorted_out(book: Database, import_id: int) -> None:
+    """Take steps until nothing is left to be done but to post chunks."""
+    unsorted = text("select count(*) from import_chunks where import_id = :id and first_row = 0")
+    while True:
+        with book.transaction() as conn:
+            row = take_step(conn, import_id).row
+            ready = not row.options.get("months") and not conn.execute(unsorted, {"id": import_id}).scalar_one()
+        if row.state == "running" and ready:
+            return
+
+
 def step_until(book: Database, import_id: int, position: int) -> ImportRow:
     """Take steps, each in a transaction of its own, until so many rows are done."""
     while True:
@@ -153,6 +164,6 @@ def check(book: Database, import_id: int, paid: dict[str, str], expected: tuple[
         assert rows == row.rows_applied
         named = text("select count(distinct event_id), count(*) from payments where import_id = :id")
         assert conn.execute(named, {"id": import_id}).one() == (chunks, row.rows_applied)
-        left = text("select count(*) from pg_class where relname ~ '^import_(stage|ready|load)_' and relkind = 'r'")
+        left = text("select count(*) from pg_class where relname ~ '^import_[a-z]+_[0-9]' and relkind = 'r'")
         assert conn.execute(left).scalar_one() == 0
         assert conn.execute(text("select count(*) from import_chunks")).scalar_one() == 0

@@ -39,6 +39,7 @@ from tests.db.services.imports.filing import (
     history,
     many,
     run_file,
+    sorted_out,
     stage,
     staged,
     stale,
@@ -106,7 +107,7 @@ def test_killed_between_two_chunks_it_goes_on_behind_the_first(book: Database, s
 def test_a_chunk_that_is_rolled_back_leaves_nothing(book: Database, small_chunks: None) -> None:
     content, paid = many(300)
     import_id = staged(book, content)
-    step_until(book, import_id, 0)
+    sorted_out(book, import_id)
     with book.transaction(dry_run=True) as conn:
         assert take_step(conn, import_id).row.position == 50
     with book.reading() as conn:
@@ -132,10 +133,10 @@ def test_three_workers_share_one_import(book: Database, small_chunks: None) -> N
     check(book, import_id, paid, ("done", 3000, 3000, 0, 0))
 
 
-def test_a_chunk_that_somebody_works_on_is_passed_over_and_waited_for(book: Database, small_chunks: None) -> None:
+def test_a_chunk_that_somebody_works_on_is_passed_over_and_waited_for(book: Database, one_part: None) -> None:
     content, paid = many(300)
     import_id = staged(book, content)
-    step_until(book, import_id, 0)
+    sorted_out(book, import_id)
     with book.transaction(dry_run=True) as killed:
         assert chunks.take(killed, import_id) is not None
         for position in (50, 100, 150, 200, 250):
@@ -148,9 +149,9 @@ def test_a_chunk_that_somebody_works_on_is_passed_over_and_waited_for(book: Data
     check(book, import_id, paid, ("done", 300, 300, 0, 0))
 
 
-def test_neighbouring_chunks_are_not_handed_out_together(book: Database, small_chunks: None) -> None:
+def test_neighbouring_chunks_are_not_handed_out_together(book: Database, one_part: None) -> None:
     import_id = staged(book, many(250)[0])
-    step_until(book, import_id, 0)
+    sorted_out(book, import_id)
     with book.transaction(dry_run=True) as conn:
         taken = [chunks.take(conn, import_id) for _ in range(6)]
     assert [span and span.first for span in taken] == [1, 101, 201, 51, 151, None]
@@ -203,7 +204,7 @@ def test_somebody_at_work_gives_a_sign_of_life_however_long_a_chunk_takes(
 
 
 def test_a_chunk_that_is_under_way_when_the_import_is_stopped_is_not_kept(
-    book: Database, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+    book: Database, one_part: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, paid = many(200)
     import_id = staged(book, content)

@@ -28,6 +28,7 @@ from tests.db.services.imports.filing import (
     imported,
     many,
     run_file,
+    sorted_out,
     stage,
     staged,
     stale,
@@ -118,7 +119,7 @@ def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small
 def test_an_import_that_is_undone_while_it_runs_stops_and_is_taken_back(book: Database, small_chunks: None) -> None:
     content, paid = many(2000)
     import_id = staged(book, content)
-    step_until(book, import_id, 0)
+    sorted_out(book, import_id)
     ended: list[str] = []
     worker = threading.Thread(target=lambda: ended.append(run_import(Database(book.url), import_id).state))
     worker.start()
@@ -137,7 +138,7 @@ def test_an_import_that_is_undone_while_it_runs_stops_and_is_taken_back(book: Da
 
 def test_an_undo_waits_for_a_chunk_that_is_under_way_without_holding_it_up(book: Database, small_chunks: None) -> None:
     import_id = staged(book, many(100)[0])
-    step_until(book, import_id, 0)
+    sorted_out(book, import_id)
     with book.transaction(dry_run=True) as worker:
         assert chunks.take(worker, import_id) is not None
         undo = threading.Thread(target=undo_import, args=(Database(book.url), import_id), kwargs={"reason": WHY})
