@@ -71,6 +71,9 @@ chaos: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/imports.py
+	$(BIN)/python bench/latency.py
+	$(BIN)/python bench/drain.py
+	$(BIN)/python bench/audit.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .import_linter_cache
