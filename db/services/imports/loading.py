@@ -20,7 +20,7 @@ from db.services.imports import chunks
 from db.services.imports.chunks import Chunk, Span
 from db.services.imports.months import Partition
 from db.services.imports.payments import tell
-from db.services.imports.sorting import rows_of
+from db.services.imports.sorting import create_rows
 
 # How often it is tried to find everything free, and the longest pause in between, in seconds.
 TRIES = 20
@@ -96,7 +96,6 @@ select count(*) = (select count(*) from import_paid)
 
 def load(conn: Connection, row: ImportRow, span: Span) -> Chunk:
     """Post a part as whole partitions. Raises LoadRefusedError."""
-    conn.execute(text("set local work_mem = '64MB'"))
     new = _missing(conn, span)
     rows = _fetch(conn, row, span)
     events = {"events": [reserve_event(conn) for _ in range(0, rows, chunks.SIZE)], "size": chunks.SIZE}
@@ -120,7 +119,7 @@ def _missing(conn: Connection, span: Span) -> Sequence[Partition]:
 
 def _fetch(conn: Connection, row: ImportRow, span: Span) -> int:
     """Put the rows into the temporary table `import_load`; how many they are. A known one would have a partition."""
-    rows = conn.execute(text(_FETCH.format(rows=rows_of(row, span.part)))).rowcount
+    rows = create_rows(conn, row, span.part, _FETCH)
     try:
         conn.execute(_CLAIM, {"import_id": row.id})
     except IntegrityError:

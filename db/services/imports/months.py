@@ -56,26 +56,28 @@ _PLACE = "update {days} set part = :part where day >= :first and day < :after"
 
 
 def place_days(conn: Connection, row: ImportRow, header: Header, parts: int) -> tuple[list[Span], list[date]]:
-    """Make the table of days; those of partitions to be loaded get parts of their own, from number `parts` on.
+    """Make the table of days; those of partitions to be loaded get parts of their own, behind `parts` ordinary ones.
 
-    Returns these parts, and a day of each partition that must be made for few rows.
+    Returns the parts that have rows, and a day of each partition that must be made for few rows.
     """
     names = {"days": days_table(row.id), "values": values_table(row.id), "stage": stage_table(row.id),
              "tenants": tenants_table(row.id)}  # fmt: skip
     conn.execute(text(_DAYS.format(**names)))
     missing = [Partition._make(found) for found in conn.execute(text(_MISSING.format(**names)))]
-    loads: list[list[Partition]] = []
+    spans = [Span(part) for part in range(parts)]
     few: list[Partition] = []
     if missing:
         cells = {field: cell(header, field) for field in ("date", "tenant", "property")}
         counted = {found.day: found.rows for found in conn.execute(text(_COUNTED.format(**names, **cells)))}
-        loads, few = _batches(missing, counted)
-        for part, batch in enumerate(loads, parts):
-            for new in batch:
-                bounds = {"part": part, "first": new.first, "after": new.after}
-                conn.execute(text(_PLACE.format(**names)), bounds)
+        batches, few = _batches(missing, counted)
+        loads = [Span(part, partitions=[new.first for new in batch]) for part, batch in enumerate(batches, parts)]
+        loaded = [(part, new) for part, batch in enumerate(batches, parts) for new in batch]
+        for part, new in loaded:
+            bounds = {"part": part, "first": new.first, "after": new.after}
+            conn.execute(text(_PLACE.format(**names)), bounds)
+        others = sum(counted.values()) > sum(new.rows(counted) for _, new in loaded)
+        spans = [*(spans if others else []), *loads]
     conn.execute(text(f"analyze {names['days']}"))
-    spans = [Span(part, partitions=[new.first for new in batch]) for part, batch in enumerate(loads, parts)]
     return spans, [new.first for new in few]
 
 

@@ -7,7 +7,6 @@ from db.policies import IMPORT_CONNECTIONS
 from db.repositories.imports import ImportRow
 from db.services.imports import chunks, months
 from db.services.imports.cells import Reader, payment_readers, required
-from db.services.imports.chunks import Span
 from db.services.imports.layout import cell, header_of
 from db.services.imports.resolving import collect_refs, resolve_tenants
 from db.services.imports.tables import stage_table, values_table
@@ -37,8 +36,8 @@ def prepare(conn: Connection, row: ImportRow) -> list[str]:
     conn.execute(text(f"analyze {values_table(row.id)}"))
     parts = IMPORT_CONNECTIONS if row.rows_total >= 2 * chunks.SIZE else 1
     resolve_tenants(conn, row, parts)
-    loads, to_open = months.place_days(conn, row, header, parts)
-    chunks.plan(conn, row.id, [*(Span(part) for part in range(parts)), *loads])
+    spans, to_open = months.place_days(conn, row, header, parts)
+    chunks.plan(conn, row.id, spans)
     conn.execute(text("drop table import_refs"))
     return [day.isoformat() for day in to_open]
 

@@ -1,5 +1,7 @@
 """Sort the staged payments out by set: what can be posted, in the order of posting, and what is rejected, and why."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, text
 
 from db.domain.csvrows import Header
@@ -69,20 +71,23 @@ select :import_id, s.line, e.name, e.code, coalesce(e.fields, '{{}}'), left(e.va
 """
 
 
-def rows_of(row: ImportRow, part: int) -> str:
-    """SQL of the rows of a part that can be posted, in the order of posting."""
+def create_rows(conn: Connection, row: ImportRow, part: int, create: str) -> int:
+    """Make a table by the statement `create` of {rows}: those of a part that can be posted, in the order of posting.
+
+    Returns how many they are.
+    """
     content = print_of("payments", (
         "tenant_id", "payment_date - date '2000-01-01'", "amount", "method", "coalesce(reference, '')",
         "coalesce(note, '')",
     ))  # fmt: skip
     terms = _terms(row, header_of(row))
-    return _ROWS.format(**terms, part=part, content=content, fingerprint=fingerprint_of("content", "occurrence"))
+    rows = _ROWS.format(**terms, part=part, content=content, fingerprint=fingerprint_of("content", "occurrence"))
+    return _run(conn, create.format(rows=rows), {})
 
 
 def sort_part(conn: Connection, row: ImportRow, part: int) -> int:
     """Make the table of the rows of a part to post. Returns how many they are."""
-    conn.execute(text("set local work_mem = '64MB'"))
-    count = conn.execute(text(f"create table {ready_table(row.id, part)} as {rows_of(row, part)}")).rowcount
+    count = create_rows(conn, row, part, f"create table {ready_table(row.id, part)} as {{rows}}")
     finish_ready(conn, row.id, part)
     return count
 
@@ -95,9 +100,17 @@ def reject(conn: Connection, row: ImportRow) -> None:
         "row_unreadable": RowUnreadableError.code, "row_shape": RowShapeError.code,
         **{f"{field}_name": header.name(field) for field in _FIELDS},
     }  # fmt: skip
-    conn.execute(text(_REJECT.format(**_terms(row, header), raw=cells(header))), values)
+    _run(conn, _REJECT.format(**_terms(row, header), raw=cells(header)), values)
     # The pages of a long list are read right afterwards, before anybody has counted it.
     conn.execute(text("analyze import_errors"))
+
+
+def _run(conn: Connection, statement: str, values: Mapping[str, object]) -> int:
+    """Join the stage by hash: the planner knows little of texts, expects a few rows and would look each one up."""
+    conn.exec_driver_sql("set local work_mem = '64MB'; set local enable_nestloop = off")
+    count = conn.execute(text(statement), values).rowcount
+    conn.exec_driver_sql("set local enable_nestloop = on")
+    return count
 
 
 def _terms(row: ImportRow, header: Header) -> dict[str, str]:
