@@ -7,7 +7,6 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.timer import Timer
@@ -20,6 +19,7 @@ from tui.book import Book, ReadOnlyError, is_lost
 from tui.link import State
 from tui.scope import House
 from tui.sentences import sentence
+from tui.typing_ahead import TypingAhead
 from tui.work import start
 
 # Seconds after which the screen looks by itself, whether or not it was told of a change.
@@ -57,7 +57,7 @@ class Undo(NamedTuple):
     until: float
 
 
-class EkostApp(App[None]):
+class EkostApp(TypingAhead):
     """The screens of E-Kost. `open_database` is called in a thread, behind the first frame."""
 
     TITLE = "E-Kost"

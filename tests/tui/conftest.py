@@ -76,9 +76,15 @@ def screens(lived_in_url: str) -> Screens:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until every question is answered and painted."""
+    app = pilot.app
+    assert isinstance(app, EkostApp)
+    while app.is_running and app.keys_ahead:
+        await pilot.pause(0.01)
     await pilot.pause()
-    while working := [worker for worker in pilot.app.workers if worker.group != "live" and not worker.is_finished]:
-        await pilot.app.workers.wait_for_complete(working)
+    while working := [
+        worker for worker in app.workers if worker.group not in {"live", "keys"} and not worker.is_finished
+    ]:
+        await app.workers.wait_for_complete(working)
         await pilot.pause()
     await pilot.pause(0.02)  # a frame later all is painted
 
