@@ -145,7 +145,7 @@ def _is_open(database: Database, import_id: int) -> bool:
 
 def _report(when: str, measured: list[tuple[float, float]]) -> None:
     for what, seconds in zip(("until its commit", "commit to balance"), zip(*measured, strict=True), strict=True):
-        cuts = statistics.quantiles(seconds, n=100)
+        cuts = statistics.quantiles(seconds, n=100, method="inclusive")
         told = " ".join(f"{name} {value * 1000:7.0f} ms" for name, value in
                         (("p50", cuts[49]), ("p95", cuts[94]), ("p99", cuts[98]), ("max", max(seconds))))  # fmt: skip
         print(f"{when}: {what:17} {told}  ({len(seconds)} payments)", flush=True)
