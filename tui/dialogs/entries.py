@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from db.domain.days import parse_date
 from db.domain.money import parse_amount
-from db.errors import RuleError, UsageError
+from db.errors import EkostError, RuleError, UsageError
 from locales.catalogs import N_, current_language
 from locales.fields import HOME_CURRENCY
 from locales.statuses import status_word
@@ -37,6 +37,14 @@ class AlreadyDoneError(RuleError):
     code = "already_done"
     message = N_("The first attempt was recorded, as it stood then.")
     hint = N_("Leave this form and look; nothing was recorded twice.")
+
+
+class UnforeseenError(EkostError):
+    """A fault of ours inside a form: only the name of its class is told, since its text may hold people's data."""
+
+    code = "unforeseen"
+    message = N_("Something happened here that nobody foresaw ({name}).")
+    hint = N_("What was typed is still there: try again, or leave and look.")
 
 
 class Place(NamedTuple):

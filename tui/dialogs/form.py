@@ -27,7 +27,7 @@ from tui.dialogs.asking import LeaveDialog
 from tui.dialogs.choosing import Choice, ChooseDialog
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.done import Done
-from tui.dialogs.entries import AlreadyDoneError, Entry, Given, Place, Typed, at_home, spoken
+from tui.dialogs.entries import AlreadyDoneError, Entry, Given, Place, Typed, UnforeseenError, at_home, spoken
 from tui.dialogs.lines import Lines
 from tui.dialogs.oneof import OneOf
 from tui.sentences import sentence
@@ -155,6 +155,9 @@ class FormDialog(Dialog[Done], Generic[S]):
             self.complain(error)
             if is_lost(error):
                 self.set_timer(RETRY, self.look)
+        except Exception as error:
+            self.show_effect(())
+            self.complain(UnforeseenError(name=type(error).__name__))
         else:
             self.complain(None)
 
@@ -196,11 +199,15 @@ class FormDialog(Dialog[Done], Generic[S]):
             given = self.lines.read(self.place(subject))
             self.lines.require()
             number = await self.book.change(partial(self._once, subject, given))
+            done = self.done(subject, given, number)
         except EkostError as error:
             self.complain(AlreadyDoneError() if error.code == "key_reused" else error)
+        except Exception as error:
+            # Whatever it was, what was typed is worth more than a clean end; who repeats does the change once.
+            self.complain(UnforeseenError(name=type(error).__name__))
         else:
             self.pop_until_active()
-            self.dismiss(self.done(subject, given, number))
+            self.dismiss(done)
         finally:
             self._saving = False
 
