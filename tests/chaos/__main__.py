@@ -5,6 +5,7 @@ Variables: CHAOS_VARIANTS (names, all by default), CHAOS_SEED (the first one), S
 
 import os
 import sys
+import traceback
 
 from tests.chaos.run import run
 from tests.chaos.variants import VARIANTS
@@ -18,9 +19,14 @@ def main() -> int:
     failed = 0
     for seed in range(first, first + count):
         for name in names:
-            report = run(name, seed, seconds)
-            failed += bool(report.wrong)
-            print(report.line(), *report.wrong[:20], sep="\n    ", flush=True)
+            try:
+                report = run(name, seed, seconds)
+            except Exception:  # noqa: BLE001 - the next run knows nothing of this one
+                failed += 1
+                traceback.print_exc()
+            else:
+                failed += bool(report.wrong)
+                print(report.line(), *report.wrong[:20], sep="\n    ", flush=True)
     return 1 if failed else 0
 
 

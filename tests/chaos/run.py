@@ -110,6 +110,8 @@ class Run:
         self.site.start_postgres()
         self.site.command("balance", "list")  # where the servers are bundled, the next command starts them
         self.site.crew.start()
+        # After the last blow it may still be reading its log.
+        self._wait_until(self._is_answering, PATIENCE)
         with self.site.database.reading() as conn:
             left = newest(conn)
         first = self._wait_until(lambda: self._is_drained(left), PATIENCE)
@@ -153,6 +155,13 @@ class Run:
         while (left := until - time.monotonic()) > 0:
             self._revive()
             time.sleep(min(left, 0.2))
+
+    def _is_answering(self) -> bool:
+        try:
+            with self.site.database.reading():
+                return True
+        except UnreachableError:
+            return False
 
     def _is_drained(self, until: Moment = EVER) -> bool:
         try:
