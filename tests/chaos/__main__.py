@@ -21,7 +21,7 @@ def main() -> int:
         for name in names:
             try:
                 report = run(name, seed, seconds)
-            except Exception:  # noqa: BLE001 - the next run knows nothing of this one
+            except Exception:
                 failed += 1
                 traceback.print_exc()
             else:
