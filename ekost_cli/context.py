@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from db.errors import N_, EkostError, UsageError
 from db.settings import Settings, load_settings
 from ekost_cli.dates import parse_date
@@ -22,6 +20,7 @@ from locales.catalogs import _, current_language
 from locales.safe import safe
 
 if TYPE_CHECKING:
+    import typer
     from sqlalchemy import Connection
 
     from db.engine import Database
@@ -50,7 +49,7 @@ class Context:
         self.printer = Printer(options, fields)
 
     @classmethod
-    def of(cls, context: typer.Context) -> "Context":
+    def of(cls, context: "typer.Context") -> "Context":
         """The context of a command that is running; always the same one."""
         if "ekost" not in context.meta:
             verb = getattr(context.command, "verb", None)

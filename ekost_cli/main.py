@@ -45,12 +45,20 @@ def run(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    from ekost_cli.invocation import Invocation
+
+    completing = "_EKOST_COMPLETE" in os.environ
+    if words == ["tui"] and not completing:
+        from ekost_cli.context import Context
+        from ekost_cli.screens import open_screens
+
+        open_screens(Context(Invocation()))
+        return 0
     from typer.exceptions import Exit
 
-    from ekost_cli.invocation import Invocation
     from ekost_cli.lazy import Root
 
-    if "_EKOST_COMPLETE" in os.environ:
+    if completing:
         from ekost_cli.completing import complete
 
         return complete(Root())

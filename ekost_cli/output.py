@@ -7,8 +7,6 @@ from io import StringIO
 from itertools import chain
 from typing import Any, Protocol, TextIO
 
-import typer
-
 from ekost_cli.invocation import Invocation
 from ekost_cli.terminal import is_terminal, wants_color
 from ekost_cli.writers import WRITERS, Fields, write_object
@@ -100,8 +98,10 @@ class Printer:
         try:
             yield
             failed = False
-        except typer.Exit:  # a check that found something has ended well too
-            failed = False
+        except Exception as error:
+            from typer import Exit
+
+            failed = not isinstance(error, Exit)  # a check that found something has ended well too
             raise
         finally:
             self._held = None

@@ -204,6 +204,9 @@ class EkostApp(TypingAhead):
         self.notify(safe(done.told) + how, timeout=UNDO, markup=False)
         if done.after is not None:
             done.after(self.book)
+        if done.renamed is not None:
+            for frame in self._frames():
+                frame.renamed(*done.renamed)
         self.action_reread()
 
     def action_undo(self) -> None:
@@ -227,10 +230,12 @@ class EkostApp(TypingAhead):
     def _link_changed(self, state: State) -> None:
         if self.frame is not None:
             self.frame.tell_link(self.book.link)
-        if state is State.UP and not self._listening:
-            self._listening = True
+        if not gc.isenabled() or (state is State.UP and not self._listening):
             # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
             gc.freeze()
+            gc.enable()
+        if state is State.UP and not self._listening:
+            self._listening = True
             self.book.listen(self._ring)
             if self._asked_for is not None:
                 start(self, partial(self._begin_at, self._asked_for), "house")

@@ -13,7 +13,7 @@ from tui.widgets.table.lines import Line
 from tui.widgets.table.window import Window
 
 # The first page fills the largest screen; later ones are larger, as they are read ahead.
-FIRST, NEXT, MOST = 100, 200, 600
+FIRST, NEXT, MOST = 60, 200, 600
 # So many rows before an edge of the window is seen, the page behind it is read.
 AHEAD = 100
 # Places in the list to which one can return without reading all that lies between.

@@ -1,0 +1,33 @@
+"""The screens, opened without a word for the parser: it takes a third of the time until the first frame."""
+
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+from db.errors import N_, UsageError
+from ekost_cli.terminal import is_terminal
+
+if TYPE_CHECKING:
+    from ekost_cli.context import Context
+
+
+class NoTerminalError(UsageError):
+    """A whole screen needs a terminal on both ends."""
+
+    code = "no_terminal"
+    message = N_("The screens need a terminal.")
+    hint = N_("In a pipe or from cron use the other commands: `ekost help`.")
+
+
+def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
+    """Browse and work until somebody leaves. Raises NoTerminalError, and whatever ended the screens."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise NoTerminalError
+    # What is loaded now stays; the screens look for garbage when they have heard of the book.
+    gc.disable()
+    from tui.app import EkostApp
+
+    app = EkostApp(lambda: ekost.open_database(pool_size=3), property_code=ekost.property_code, read_only=read_only)
+    app.run()
+    if app.crash is not None:
+        raise app.crash
