@@ -56,3 +56,17 @@ def test_the_version_does_not_even_load_the_parser() -> None:
     probe = "import sys; sys.argv = ['ekost', '--version']; import ekost_cli.main as m; m.main(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
     assert {"typer", "re", "pathlib", "gettext"}.isdisjoint(done.stdout.split())
+
+
+def test_the_screens_open_without_the_parser() -> None:
+    door = """
+import sys
+import ekost_cli.screens
+ekost_cli.screens.open_screens = lambda ekost: print(*sys.modules)
+sys.argv = ["ekost", "tui"]
+from ekost_cli.main import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", door], capture_output=True, text=True, timeout=60, check=True)
+    assert {*HEAVY, "typer"}.isdisjoint(done.stdout.split())
+    assert "ekost_cli.context" in done.stdout.split()
