@@ -116,6 +116,15 @@ class DetailScreen(Frame, Generic[S]):
         if not self.table.busy:
             self.reread()
 
+    def renamed(self, before: object, after: object) -> None:
+        """What it is about may be found otherwise from now on."""
+        if self.about() == before != after:
+            self.follow(after)
+            self.show_view(self.view)
+
+    def follow(self, after: Any) -> None:
+        """From now on it is about this, which is the same by another name."""
+
     def retell(self) -> None:
         """Everything in another language."""
         super().retell()

@@ -65,6 +65,10 @@ class RoomDetail(DetailScreen["RoomRow"]):
         """The room."""
         return self.where
 
+    def follow(self, after: Where) -> None:
+        """The room by another number."""
+        self.where = after
+
     def words(self) -> dict[str, str]:
         """Number and property."""
         return self.where._asdict()

@@ -129,6 +129,10 @@ class TenantDetail(DetailScreen[Account]):
         """The tenant."""
         return self.who
 
+    def follow(self, after: Who) -> None:
+        """The tenant by another code."""
+        self.who = after
+
     def words(self) -> dict[str, str]:
         """Code and property."""
         return self.who._asdict()

@@ -72,6 +72,9 @@ class Frame(Screen[None]):
     def house_chosen(self, house: House | None) -> None:
         """Everything is about another property from now on."""
 
+    def renamed(self, before: object, after: object) -> None:
+        """Somebody or something has another code or number from now on."""
+
     def retell(self) -> None:
         """Another language is spoken: say everything again."""
         self.tell_place()
