@@ -10,14 +10,11 @@ from locales.catalogs import _
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# So many leases are brought up to date on the way; more wait for `billing run`.
-LITTLE = 200
-
 
 @contextmanager
 def up_to_date(ekost: Context, tenant: str | None = None) -> Iterator["Connection"]:
     """A read-only transaction behind the accrual: of everything if it is little, else of `tenant` alone."""
-    from db.services.billing import count_due
+    from db.services.billing import LITTLE, count_due
 
     with ekost.reading() as conn:
         due = count_due(conn, most=LITTLE + 1)
@@ -31,7 +28,7 @@ def up_to_date(ekost: Context, tenant: str | None = None) -> Iterator["Connectio
 
 def _accrue(ekost: Context, due: int, tenant: str | None) -> None:
     from db.repositories.lookup import find_tenant
-    from db.services.billing import accrue
+    from db.services.billing import LITTLE, accrue
 
     with ekost.database.transaction() as conn:
         if due <= LITTLE:

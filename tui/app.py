@@ -15,6 +15,7 @@ from db.errors import EkostError
 from locales.catalogs import LANGUAGES, N_, _, current_language, set_language
 from locales.safe import safe
 from tui import modes
+from tui.accruing import Accruing
 from tui.book import Book, ReadOnlyError, is_lost
 from tui.link import State
 from tui.scope import House
@@ -90,6 +91,7 @@ class EkostApp(TypingAhead):
         self.crash: Exception | None = None
         self._asked_for = property_code
         self._ticks = 0
+        self._accruing = Accruing(self)
         self._listening = False
         self._undo: Undo | None = None
         self.book.link.listen(self._link_changed)
@@ -253,6 +255,7 @@ class EkostApp(TypingAhead):
     def _tick(self) -> None:
         link, frame = self.book.link, self.frame
         self._ticks += 1
+        self._accruing.tick()
         if frame is None:
             return
         if link.tick():

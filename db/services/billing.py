@@ -31,6 +31,8 @@ from db.services.rooms import sync_room_statuses
 from db.tables import leases, properties
 
 CHUNK = 500
+# So many leases are brought up to date on the way, before balances are shown; more wait for `billing run`.
+LITTLE = 200
 
 
 class Accrued(NamedTuple):
