@@ -110,10 +110,7 @@ class Run:
         self.site.start_postgres()
         self.site.command("balance", "list")  # where the servers are bundled, the next command starts them
         self.site.crew.start()
-        # After the last blow it may still be reading its log.
-        self._wait_until(self._is_answering, PATIENCE)
-        with self.site.database.reading() as conn:
-            left = newest(conn)
+        left = self._newest()
         first = self._wait_until(lambda: self._is_drained(left), PATIENCE)
         make_peace(self.journals)
         if self._wait_until(self._is_everybody_gone, PATIENCE * 2) >= PATIENCE * 2:
@@ -159,12 +156,17 @@ class Run:
             self._revive()
             time.sleep(min(left, 0.2))
 
-    def _is_answering(self) -> bool:
-        try:
-            with self.site.database.reading():
-                return True
-        except UnreachableError:
-            return False
+    def _newest(self) -> Moment:
+        """What has been written so far. After the last blow the database may be about to read its log again."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with self.site.database.reading() as conn:
+                    return newest(conn)
+            except UnreachableError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def _is_drained(self, until: Moment = EVER) -> bool:
         try:
