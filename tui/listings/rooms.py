@@ -1,13 +1,18 @@
 """Rooms, in the order in which a person counts them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_
+from locales.safe import safe
+from locales.statuses import status_style, status_word
+from tui.listings.floors import floor_of, floor_told
 from tui.listings.listing import Listing, Sort
 from tui.listings.signs import ROOM
 from tui.scope import Scope
+from tui.widgets.board.tiles import Tile
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked
 
@@ -47,3 +52,24 @@ ROOMS = Listing(
     command_sort="number",
     nothing=N_("There are no rooms yet."),
 )
+
+
+def tile_of(row: "RoomRow") -> Tile:
+    """A room on the board: its sign and state, its number, and how many of its beds are taken."""
+    sign, figure = ROOM.get(row.status, " "), f"{row.occupied}/{row.capacity}"
+    return Tile(sign, safe(row.number), figure, status_word(row.status), status_style(row.status))
+
+
+def place_of(row: "RoomRow") -> tuple[str, str]:
+    """What a room stands under on the board."""
+    return row.property, floor_of(row.number)
+
+
+def floor_title(place: tuple[str, str]) -> str:
+    """How that is called."""
+    return safe(f"{place[0]}  {floor_told(place[1])}".rstrip())
+
+
+def legend() -> Sequence[tuple[str, str]]:
+    """What the signs mean, in their colours."""
+    return [(f"{sign} {status_word(code)}", status_style(code)) for code, sign in ROOM.items()]

@@ -47,6 +47,15 @@ class KeysetTable(Surface, can_focus=True):
             key = self.current.key if self.current else None
             self._begin(feed, lambda: feed.again(*self._seen()), key=key)
 
+    def take_over(self, other: "KeysetTable") -> None:
+        """Show what another table shows, with the cursor on the same row; nothing is read."""
+        self._feed, self._coming, self.marks = other._feed, None, other.marks
+        self.notice, self.cursor = other.notice, other.cursor
+        if self._feed is not None:
+            self._feed.fresh = self._feed.window.rows
+            self._take_in(0, anew=True)
+            self.move_to(other.cursor)
+
     @property
     def current(self) -> Line | None:
         """The row under the cursor."""
@@ -215,7 +224,7 @@ class KeysetTable(Surface, can_focus=True):
         if (line := self.current) is not None:
             if self.marks.pop(line.key, None) is None:
                 self.marks[line.key] = line
-            self.action_step(1)
+            self.move_to(self.cursor + 1)
 
     def action_unmark(self) -> None:
         """Take all marks away."""
