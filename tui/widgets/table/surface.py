@@ -28,8 +28,7 @@ class Surface(ScrollView):
         self.cursor = 0
         self.column = 0
         self.marks: dict[Hashable, Line] = {}
-        # What stands where there are no rows.
-        self.notice = ""
+        self._notice = ""
         # Shown rows are not, or no longer, what the book says.
         self.stale = False
         # The field by which rows are sorted, and whether downward.
@@ -37,6 +36,18 @@ class Surface(ScrollView):
         self._shift = 0
         self._needed = [0] * len(self.columns)
         self._placed: list[Place] = []
+
+    @property
+    def notice(self) -> str:
+        """What stands where there are no rows."""
+        return self._notice
+
+    @notice.setter
+    def notice(self, words: str) -> None:
+        # It is often known only when the empty list is painted already.
+        if words != self._notice:
+            self._notice = words
+            self.refresh()
 
     def row_at(self, number: int) -> Line | None:
         """A row by its number, if it is in memory."""
@@ -103,7 +114,7 @@ class Surface(ScrollView):
             return paint_header(self._headings(), self.columns, self._placed, width, style)
         number = self.scroll_offset.y + y - HEADER
         if (line := self.row_at(number)) is None:
-            told = self.notice if number == 1 else ""
+            told = self.notice if number == 1 and self.row_at(0) is None else ""
             return paint_notice(told, width, self.get_component_rich_style("table--notice"))
         base, column = self.get_component_rich_style("table--stale") if self.stale else self.rich_style, -1
         if number == self.cursor:
