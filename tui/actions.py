@@ -41,6 +41,13 @@ ACTIONS = (
            lambda things: things.tenant if things.housed else None),
     Action("o", "move_out", N_("Move out"), "housing:MoveOutDialog",
            lambda things: things.tenant if things.housed else None),
+    Action("P", "rent", N_("New rent"), "terms:RentDialog", lambda things: things.tenant if things.housed else None),
+    Action("B", "billing_day", N_("Another billing day"), "terms:BillingDayDialog",
+           lambda things: things.tenant if things.housed else None),
+    Action("D", "deposit", N_("Deposit: take, use, give back"), "deposit:DepositDialog", lambda things: things.tenant),
+    Action("e", "edit_tenant", N_("Change name or contact"), "editing:EditTenantDialog",
+           lambda things: things.tenant if things.room is None else None),
+    Action("e", "edit_room", N_("Change the room"), "editing:EditRoomDialog", lambda things: things.room),
     Action("n", "new_tenant", N_("New tenant"), "newcomer:NewTenantDialog", lambda things: things),
     Action("w", "room_status", N_("Renovation, or back"), "roomstatus:RoomStatusDialog", lambda things: things.room,
            True),
@@ -51,6 +58,8 @@ ACTIONS = (
     Action("R", "retry_import", N_("Go on with the import"), "retrying:RetryImportDialog",
            lambda things: things.import_, True),
     Action("R", "retry_job", N_("Try the job again"), "retrying:RetryJobDialog", lambda things: things.job, True),
+    Action("U", "undo_import", N_("Take the import back"), "undoing:UndoImportDialog", lambda things: things.undoable),
+    Action("X", "discard_job", N_("Give up what is dead"), "undoing:DiscardJobDialog", lambda things: things.dead),
 )  # fmt: skip
 BY_NAME = {action.name: action for action in ACTIONS}
 

@@ -1,5 +1,6 @@
-"""An import that nobody else carries on: done here, beside the screen, for as long as it stays open."""
+"""Long work on imports that nobody else carries on: done here, beside the screen, for as long as it stays open."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.book import Book
@@ -35,5 +36,21 @@ def carry_on(import_id: int, book: Book) -> None:
         except _LeavingError:
             return
         drain(database, "balances")
+
+    book.aside(work)
+
+
+def take_back(import_id: int, reason: str, book: Book) -> None:
+    """Reverse all that an import brought, piece by piece; what is left when one leaves is taken back another time."""
+
+    def look(_count: int) -> None:
+        if book.closed:
+            raise _LeavingError
+
+    def work(database: "Database") -> None:
+        from db.services.imports.undo import undo_import
+
+        with suppress(_LeavingError):
+            undo_import(database, import_id, reason=reason, progress=look)
 
     book.aside(work)

@@ -28,6 +28,9 @@ class Things(NamedTuple):
     charge: int | None = None
     import_: int | None = None
     job: str | None = None
+    # An import that still counts, and a dead job, an import that brought nothing among them.
+    undoable: int | None = None
+    dead: str | None = None
     # The code of the property that everything is about, or that the row names.
     house: str | None = None
 
@@ -57,9 +60,15 @@ def things_in(row: Any) -> Things:
         case RoomRow():
             found = Things(room=Where(row.number, row.property))
         case ImportRow():
-            found = Things(import_=row.id if row.state in ("failed", "queued", "running") else None)
+            failed = row.state == "failed"
+            found = Things(
+                import_=row.id if failed or row.is_open() else None,
+                undoable=row.id if row.state != "undone" else None,
+                dead=f"import-{row.id}" if failed and not row.rows_applied else None,
+            )
         case JobRow():
-            found = Things(job=row.id if row.state == "dead" else None)
+            dead = row.id if row.state == "dead" else None
+            found = Things(job=dead, dead=dead)
         case _:
             found = NOTHING
     return found

@@ -46,7 +46,7 @@ async def test_what_became_due_is_posted_behind_the_first_rows_and_at_midnight(
     let(lived_in, "Z1", "AAA")
     async with screens(lived_in.url, read_only=True) as pilot:
         await look(pilot)
-        assert balance_of(lived_in, "AAA", "KOSA") == RENT
+        assert (balance_of(lived_in, "AAA", "KOSA"), notes(pilot)) == (RENT, [])
     async with screens(lived_in.url) as pilot:
         assert "AAA" in text_of(pilot)[2]
         for _tenth in range(50):  # by itself, and the row is told of it

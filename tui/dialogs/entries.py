@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -80,6 +81,11 @@ def whole(text: str, place: Place) -> int:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
         raise NotWholeError(text=text)
     return int(digits)
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as it is typed, cents only where there are some."""
+    return f"{amount:f}".removesuffix(".00")
 
 
 class Entry(NamedTuple):

@@ -8,7 +8,7 @@ from locales.catalogs import N_, _
 from locales.formats import money
 from tui.dialogs.done import Done
 from tui.dialogs.effects import filled_told
-from tui.dialogs.entries import Entry, Given, Typed, amount, day
+from tui.dialogs.entries import Entry, Given, Typed, amount, day, plain
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class PayDialog(TenantForm):
     def prefill(self, subject: "TenantRef") -> Typed:
         """All that is due."""
         due = subject.outstanding_balance
-        return {"amount": f"{due:f}".removesuffix(".00")} if due > 0 else {}
+        return {"amount": plain(due)} if due > 0 else {}
 
     def carry_out(self, conn: "Connection", subject: "TenantRef", given: Given) -> int:
         """Record it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from locales.catalogs import N_, _
 from locales.formats import number as figures
@@ -20,20 +20,18 @@ if TYPE_CHECKING:
     from db.repositories.jobs import JobRow
 
 
-class RetryImportDialog(FormDialog["ImportRow"]):
-    """Nothing is asked but whether."""
+class ImportForm(FormDialog["ImportRow"]):
+    """A form about one import."""
 
-    SAVE = N_("Go on")
-    COMMAND = "ekost import retry"
-    OPERATION = "tui.retry-import"
+    TITLE: ClassVar[str]
 
     def __init__(self, book: Book, number: int) -> None:
         super().__init__(book)
         self.number = number
 
     def title_text(self) -> str:
-        """Which import."""
-        return _("Go on with import {number}").format(number=self.number)
+        """What is done, and with which import."""
+        return _(self.TITLE).format(number=self.number)
 
     def read_subject(self, conn: "Connection") -> "ImportRow":
         """The import. Raises ImportNotFoundError."""
@@ -44,6 +42,49 @@ class RetryImportDialog(FormDialog["ImportRow"]):
     def command_words(self, subject: "ImportRow") -> tuple[list[str], list[str]]:
         """The import."""
         return [str(self.number)], []
+
+
+class JobForm(FormDialog["JobRow"]):
+    """A form about one dead job."""
+
+    TITLE: ClassVar[str]
+
+    def __init__(self, book: Book, job: str) -> None:
+        super().__init__(book)
+        self.job = job
+
+    def title_text(self) -> str:
+        """What is done, and with which job."""
+        return _(self.TITLE).format(job=self.job)
+
+    def read_subject(self, conn: "Connection") -> "JobRow":
+        """The job. Raises JobNotFoundError."""
+        from db.repositories.jobs import Jobs
+
+        return Jobs(conn).row(self.job)
+
+    def command_words(self, subject: "JobRow") -> tuple[list[str], list[str]]:
+        """The job."""
+        return [self.job], []
+
+    def effect(self, conn: "Connection", subject: "JobRow", given: Given, number: int) -> Iterator[str]:
+        """What it is about, why it stopped, and its state before and after."""
+        from db.repositories.jobs import Jobs
+
+        yield subject.subject
+        if subject.error:
+            yield subject.error
+        after = Jobs(conn).row(self.job).state
+        yield _("{before} → {after}").format(before=status_word(subject.state), after=status_word(after))
+
+
+class RetryImportDialog(ImportForm):
+    """Nothing is asked but whether."""
+
+    TITLE = N_("Go on with import {number}")
+    SAVE = N_("Go on")
+    COMMAND = "ekost import retry"
+    OPERATION = "tui.retry-import"
 
     def carry_out(self, conn: "Connection", subject: "ImportRow", given: Given) -> int:
         """Let it run again."""
@@ -63,30 +104,13 @@ class RetryImportDialog(FormDialog["ImportRow"]):
         return Done(_("Import {number} goes on.").format(number=number), after=partial(carry_on, number))
 
 
-class RetryJobDialog(FormDialog["JobRow"]):
+class RetryJobDialog(JobForm):
     """A dead job gets all its attempts again."""
 
+    TITLE = N_("Try job {job} again")
     SAVE = N_("Try again")
     COMMAND = "ekost jobs retry"
     OPERATION = "tui.retry-job"
-
-    def __init__(self, book: Book, job: str) -> None:
-        super().__init__(book)
-        self.job = job
-
-    def title_text(self) -> str:
-        """Which job."""
-        return _("Try job {job} again").format(job=self.job)
-
-    def read_subject(self, conn: "Connection") -> "JobRow":
-        """The job. Raises JobNotFoundError."""
-        from db.repositories.jobs import Jobs
-
-        return Jobs(conn).row(self.job)
-
-    def command_words(self, subject: "JobRow") -> tuple[list[str], list[str]]:
-        """The job."""
-        return [self.job], []
 
     def carry_out(self, conn: "Connection", subject: "JobRow", given: Given) -> int:
         """Let it be tried again."""
@@ -98,16 +122,6 @@ class RetryJobDialog(FormDialog["JobRow"]):
         else:
             retry_delivery(conn, subject.number, subject.queue)
         return subject.number
-
-    def effect(self, conn: "Connection", subject: "JobRow", given: Given, number: int) -> Iterator[str]:
-        """What it is about, why it stopped, and its state before and after."""
-        from db.repositories.jobs import Jobs
-
-        yield subject.subject
-        if subject.error:
-            yield subject.error
-        after = Jobs(conn).row(self.job).state
-        yield _("{before} → {after}").format(before=status_word(subject.state), after=status_word(after))
 
     def done(self, subject: "JobRow", given: Given, number: int) -> Done:
         """It waits for a worker."""
