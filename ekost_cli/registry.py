@@ -43,7 +43,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("audit", "audit:app", N_("The audit: everything that was changed, sealed row by row.")),
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
-        Entry("db", "database:app", N_("The database: schema and migrations.")),
+        Entry("db", "database:app", N_("The database: schema, migrations and partitions.")),
         Entry("config", "config:app", N_("Settings: show, change, validate.")),
         Entry("completion", "completion:app", N_("Scripts that let the shell complete commands.")),
         Entry("help", "help:help_", N_("Help on a command, on exit codes and on the environment.")),

@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from db.engine import ConnectionLostError, Database, DatabaseUnreachableError
 from db.errors import N_, UnreachableError
 from db.outbox import clear_done
-from db.services import balances, billing, closings
+from db.services import balances, billing, closings, partitions
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
 from jobs.drain import told
@@ -76,7 +76,7 @@ class Schedule:
 def open_partitions(database: Database, _due: Due, _check: Check) -> None:
     """Partitions for the months to come: without one, rows would fall into the net."""
     with database.transaction() as conn:
-        conn.execute(text("select ensure_partitions_ahead()"))
+        partitions.open_ahead(conn)
 
 
 def bill(database: Database, _due: Due, check: Check) -> None:
@@ -109,6 +109,11 @@ def close(database: Database, due: Due, check: Check) -> None:
     closings.close_month(database, due.day - timedelta(days=1), progress=check)
 
 
+def fold(database: Database, _due: Due, check: Check) -> None:
+    """One partition for the months of a year that is read seldom by now."""
+    partitions.fold_years(database, progress=check)
+
+
 def clear(database: Database, _due: Due, check: Check) -> None:
     """Deliveries that were done long ago; the events and what came of them stay."""
     cleared = 1
@@ -127,6 +132,7 @@ SCHEDULES = (
     Schedule("reconcile", reconcile, after=_NIGHT),
     # On the second the month is over everywhere.
     Schedule("closings", close, after=timedelta(days=1) + _NIGHT, monthly=True),
+    Schedule("folding", fold, after=timedelta(days=2) + _NIGHT, monthly=True),
     Schedule("cleanup", clear, after=_NIGHT),
 )
 

@@ -8,12 +8,27 @@ from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun
 from locales.catalogs import _
 
-app = Noun(_("The database: schema and migrations."))
+app = Noun(_("The database: schema, migrations and partitions."))
 
 FIELDS = (
     Field("found", N_("Schema found")),
     Field("wanted", N_("Schema wanted")),
     Field("current", N_("Up to date"), "bool"),
+)
+
+PARTITIONS = (
+    Field("name", N_("Partition")),
+    Field("table", N_("Table"), wide=True),
+    Field("first", N_("First day"), "date"),
+    Field("after", N_("Before"), "date"),
+    Field("rows", N_("Rows"), "int"),
+    Field("bytes", N_("Bytes"), "int"),
+    Field("gap", N_("Gap before it"), "bool"),
+)
+FOLDED = (
+    Field("table", N_("Table")),
+    Field("year", N_("Year")),
+    Field("months", N_("Months"), "int"),
 )
 
 
@@ -41,3 +56,30 @@ def status(context: typer.Context) -> None:
     ekost = Context.of(context)
     with ekost.any_database.reading() as conn:
         ekost.show(schema_status(conn))
+
+
+@app.command(
+    "partitions",
+    _("Show the partitions, their sizes and where one is missing."),
+    examples=("ekost db partitions", "ekost db partitions -o json"),
+    fields=PARTITIONS,
+)
+def partitions(context: typer.Context) -> None:
+    from db.repositories.partitions import Partitions
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        ekost.show_list(Partitions(conn).rows())
+
+
+@app.command(
+    "fold",
+    _("Make one partition of the months of each year before the last one; a worker does it every month."),
+    examples=("ekost db fold",),
+    fields=FOLDED,
+)
+def fold(context: typer.Context) -> None:
+    from db.services.partitions import fold_years
+
+    ekost = Context.of(context)
+    ekost.show_list(fold_years(ekost.database))
