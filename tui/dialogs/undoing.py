@@ -27,6 +27,8 @@ AT_ONCE = 5_000
 class UndoImportDialog(ImportForm):
     """Payments are reversed; tenants and rooms are archived if nobody used them. All of it, or nothing."""
 
+    # The button waits for Tab: nothing is typed here, so that the Enter behind the key that opened it would do it.
+    AUTO_FOCUS = ""
     TITLE = N_("Take back import {number}")
     SAVE = N_("Take back")
     COMMAND = "ekost import undo"
