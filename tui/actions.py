@@ -58,8 +58,10 @@ ACTIONS = (
     Action("R", "retry_import", N_("Go on with the import"), "retrying:RetryImportDialog",
            lambda things: things.import_, True),
     Action("R", "retry_job", N_("Try the job again"), "retrying:RetryJobDialog", lambda things: things.job, True),
-    Action("U", "undo_import", N_("Take the import back"), "undoing:UndoImportDialog", lambda things: things.undoable),
-    Action("X", "discard_job", N_("Give up what is dead"), "undoing:DiscardJobDialog", lambda things: things.dead),
+    Action("U", "undo_import", N_("Take the import back"), "undoing:UndoImportDialog", lambda things: things.undoable,
+           True),
+    Action("X", "discard_job", N_("Give up what is dead"), "undoing:DiscardJobDialog", lambda things: things.dead,
+           True),
 )  # fmt: skip
 BY_NAME = {action.name: action for action in ACTIONS}
 
