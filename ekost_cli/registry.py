@@ -34,6 +34,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("balance", "balance:app", N_("Balances: who owes what, since when and why.")),
         Entry("charge", "charge:app", N_("Charges: rent, electricity, damage and others.")),
         Entry("billing", "billing:app", N_("Book the rent that has become due.")),
+        Entry("report", "report:app", N_("Reports: what the book comes to.")),
         Entry("deposit", "deposit:app", N_("Deposits: take, apply, refund.")),
     ),
     N_("Files"): (Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),),

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from db.engine import ConnectionLostError, Database, DatabaseUnreachableError
 from db.errors import N_, UnreachableError
 from db.outbox import clear_done
-from db.services import balances, billing, closings, partitions
+from db.services import balances, billing, closings, partitions, summaries
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
 from jobs.drain import told
@@ -104,6 +104,11 @@ def reconcile(database: Database, _due: Due, check: Check) -> None:
     balances.reconcile(database, progress=check)
 
 
+def summarise(database: Database, _due: Due, _check: Check) -> None:
+    """What months came to, for reports."""
+    summaries.refresh_summaries(database)
+
+
 def close(database: Database, due: Due, check: Check) -> None:
     """Totals at the end of the month before."""
     closings.close_month(database, due.day - timedelta(days=1), progress=check)
@@ -130,6 +135,7 @@ SCHEDULES = (
     Schedule("billing", bill, each_zone=True),
     Schedule("refresh", refresh, each_zone=True),
     Schedule("reconcile", reconcile, after=_NIGHT),
+    Schedule("summaries", summarise, after=_NIGHT),
     # On the second the month is over everywhere.
     Schedule("closings", close, after=timedelta(days=1) + _NIGHT, monthly=True),
     Schedule("folding", fold, after=timedelta(days=2) + _NIGHT, monthly=True),
