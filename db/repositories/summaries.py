@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Date, column, literal_column, select, table
+from sqlalchemy import BigInteger, ColumnElement, Connection, Date, column, literal_column, select, table
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
 from db.tables import properties
@@ -35,7 +35,7 @@ class MonthRow(NamedTuple):
 _SUMMARY = table("monthly_business_summary", *map(column, (
     "received", "earned", "payments", "tenants", "arrivals", "departures", "currency", "made_at",
 )), column("month", Date), column("property_id", BigInteger)).alias("s")  # fmt: skip
-_OCCUPANCY = literal_column("round(100.0 * s.let_nights / nullif(s.bed_nights, 0), 1)")
+_OCCUPANCY: ColumnElement[Decimal | None] = literal_column("round(100.0 * s.let_nights / nullif(s.bed_nights, 0), 1)")
 
 
 class Summaries:
@@ -50,8 +50,8 @@ class Summaries:
     ) -> Page[MonthRow]:  # fmt: skip
         """Months that begin from `since` to `until`, the newest first."""
         s, p = _SUMMARY.c, properties.c
-        columns = {"property": p.code, "occupancy": _OCCUPANCY, "timezone": p.timezone}
-        query = select(*(columns.get(name, s.get(name)).label(name) for name in MonthRow._fields))
+        columns: dict[str, ColumnElement[Any]] = {"property": p.code, "occupancy": _OCCUPANCY, "timezone": p.timezone}
+        query = select(*(columns[name].label(name) if name in columns else s[name] for name in MonthRow._fields))
         query = query.join_from(_SUMMARY, properties, p.id == s.property_id)
         if since is not None:
             query = query.where(s.month >= since)
