@@ -71,7 +71,8 @@ def rooms_told(seen: Glance, width: int) -> list[str]:
         free = totals.rooms - totals.occupied - totals.renovation
         for code, count in (("occupied", totals.occupied), ("available", free), ("renovation", totals.renovation)):
             word = fitted(f"{ROOM[code]} {status_word(code)}", 17, to_the_right=False)
-            lines.append(f"{word}{number(count):>7} {bar(count, totals.rooms, max(width - 26, 4))}")
+            room = width - 25  # behind the word and the count
+            lines.append(f"{word}{number(count):>7}" + (" " + bar(count, totals.rooms, room - 1) if room > 3 else ""))
         taken, beds = number(totals.beds_taken), number(totals.beds)
         lines.append(_("{taken} of {beds} beds taken").format(taken=taken, beds=beds))
         lines.append(_("{count} tenants behind").format(count=number(totals.behind)))
@@ -82,19 +83,20 @@ def rooms_told(seen: Glance, width: int) -> list[str]:
 
 
 def months_told(seen: Glance, width: int) -> list[str]:
-    """Twelve months, two columns each: what was charged, and what came in."""
-    highest = max(max(month.charged, month.received) for month in seen.months)
-    charged = columns([month.charged for month in seen.months], PLOT, highest)
-    received = columns([month.received for month in seen.months], PLOT, highest)
+    """Twelve months or as many as there is room for, two columns each: what was charged, and what came in."""
     gap = " " * (2 if width >= 12 * 4 else 1)
+    months = seen.months[-max((width + len(gap)) // (2 + len(gap)), 1) :]
+    highest = max(max(month.charged, month.received) for month in months)
+    told = _("left charged, right received, up to {amount}").format(amount=short_money(highest))
+    height = PLOT - (cell_len(told) > width)  # else its last words would have no line
+    charged = columns([month.charged for month in months], height, highest)
+    received = columns([month.received for month in months], height, highest)
     lines = [
         gap.join(a + b for a, b in zip(left, right, strict=True)) for left, right in zip(charged, received, strict=True)
     ]
     step = 2 + len(gap)
-    lines.append(
-        "".join(fitted(month_name(month.month)[: step - 1], step, to_the_right=False) for month in seen.months)
-    )
-    return [*lines, _("left charged, right received, up to {amount}").format(amount=short_money(highest))]
+    names = (fitted(month_name(month.month)[: step - 1], step, to_the_right=False) for month in months)
+    return [*lines, "".join(names).rstrip(), told]
 
 
 def debts_told(seen: Glance, width: int) -> list[str]:
