@@ -45,7 +45,7 @@ async def test_imports_are_taken_back_small_and_large_ones(
     async with screens(lived_in.url) as pilot:
         await press(pilot, "6", "home", "U")
         assert told(pilot).splitlines() == [
-            "payments: payments.csv", "2 payments are reversed today.", "The file can be imported again then.",
+            "payments: payments.csv", "Payments that are reversed today: 2", "The file can be imported again then.",
         ]  # fmt: skip
         assert told(pilot, "#command") == f"$ ekost import undo {first.id}"
         assert balance_of(lived_in, *SITI) == before - 400_000
@@ -58,11 +58,11 @@ async def test_imports_are_taken_back_small_and_large_ones(
         assert not isinstance(pilot.app.screen, FormDialog)
 
         second = bring(lived_in, tmp_path, "payments", PAYMENTS)
-        monkeypatch.setattr(undoing, "AT_ONCE", 1)
+        monkeypatch.setitem(undoing.TRIED, "payments", 1)
         await press(pilot, "r")
         await press(pilot, "home", "enter", "U")
         assert told(pilot).splitlines() == [
-            "payments: payments.csv", "2 payments are reversed today.",
+            "payments: payments.csv", "Payments that are reversed today: 2",
             "They are many: it goes on in the background, piece by piece.",
         ]  # fmt: skip
         await press(pilot, "ctrl+s")
@@ -82,8 +82,11 @@ async def test_imports_are_taken_back_small_and_large_ones(
         await press(pilot, "r")
         await press(pilot, "home", "U")
         assert told(pilot, ".dialog--error").startswith(f"Import {used.id} can't be undone: in use are KOSA/Z9.")
+        monkeypatch.setitem(undoing.TRIED, "rooms", 0)
+        await press(pilot, "escape", "U")
+        assert told(pilot).endswith("Rooms that are archived: 1\nThey are many: it takes a while.")
         await press(pilot, "ctrl+s")
-        assert isinstance(pilot.app.screen, FormDialog)
+        assert told(pilot, ".dialog--error").startswith(f"Import {used.id} can't be undone: in use are KOSA/Z9.")
     assert state(lived_in, used) == "done"
 
 

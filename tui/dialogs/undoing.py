@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from db.repositories.jobs import JobRow
     from db.services.imports.undo import Undone
 
-# Imports of so many rows are taken back while one waits; more are a matter for the background.
-AT_ONCE = 5_000
+# Imports of so many rows are tried out beforehand, which holds what they brought for a second or two.
+TRIED = {"payments": 5_000, "tenants": 200, "rooms": 200}
 
 
 class UndoImportDialog(ImportForm):
@@ -39,23 +39,27 @@ class UndoImportDialog(ImportForm):
         self._undone: Undone | None = None
 
     def carry_out(self, conn: "Connection", subject: "ImportRow", given: Given) -> int:
-        """Take it back; of a large one only what would go on by itself is stopped here."""
+        """Take it back; of many payments only what would go on by itself is stopped here."""
         from db.services.imports.undo import stop, undo_within
 
-        if _is_large(subject):
+        if _goes_on(subject):
             stop(conn, self.number)
         else:
             self._undone = undo_within(conn, self.number, reason=_reason(self.number))
         return self.number
 
+    def attempt(self, conn: "Connection", subject: "ImportRow", given: Given) -> list[str]:
+        """A large one is only counted."""
+        if not _is_large(subject):
+            return super().attempt(conn, subject, given)
+        how = _("They are many: it goes on in the background, piece by piece.")
+        wait = _("They are many: it takes a while.")
+        return [*_taken_back(subject, subject.rows_applied), how if _goes_on(subject) else wait]
+
     def effect(self, conn: "Connection", subject: "ImportRow", given: Given, number: int) -> Iterator[str]:
         """What is reversed or archived, and which later files leaned on this one."""
-        yield f"{status_word(subject.kind)}: {subject.file_name}"
-        if self._undone is None:
-            yield _taken_back(subject.kind, subject.rows_applied)
-            yield _("They are many: it goes on in the background, piece by piece.")
-            return
-        yield _taken_back(subject.kind, self._undone.taken_back)
+        assert self._undone is not None  # noqa: S101 - see attempt
+        yield from _taken_back(subject, self._undone.taken_back)
         if self._undone.also_in:
             told = _(
                 "Rows of it were skipped by the later imports {ids}: to have them, undo those and import their files."
@@ -65,7 +69,7 @@ class UndoImportDialog(ImportForm):
 
     def done(self, subject: "ImportRow", given: Given, number: int) -> Done:
         """Taken back, or begun to be."""
-        if _is_large(subject):
+        if _goes_on(subject):
             told = _("Import {number} is being taken back.").format(number=number)
             return Done(told, after=partial(take_back, number, _reason(number)))
         return Done(_("Import {number} is taken back.").format(number=number))
@@ -97,17 +101,23 @@ class DiscardJobDialog(JobForm):
 
 
 def _is_large(row: "ImportRow") -> bool:
-    return row.rows_applied > AT_ONCE
+    return row.rows_applied > TRIED[row.kind]
+
+
+def _goes_on(row: "ImportRow") -> bool:
+    """Whether it is taken back piece by piece; tenants and rooms are all archived or none."""
+    return row.kind == "payments" and _is_large(row)
 
 
 def _reason(number: int) -> str:
     return _("import {id} undone").format(id=number)
 
 
-def _taken_back(kind: str, count: int) -> str:
+def _taken_back(row: "ImportRow", count: int) -> Iterator[str]:
     said = {
-        "payments": _("{count} payments are reversed today."),
-        "tenants": _("{count} tenants are archived, with all that was charged to them."),
-        "rooms": _("{count} rooms are archived."),
+        "payments": _("Payments that are reversed today: {count}"),
+        "tenants": _("Tenants that are archived, with all that was charged to them: {count}"),
+        "rooms": _("Rooms that are archived: {count}"),
     }
-    return said[kind].format(count=figures(count))
+    yield f"{status_word(row.kind)}: {row.file_name}"
+    yield said[row.kind].format(count=figures(count))
