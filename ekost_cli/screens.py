@@ -25,9 +25,15 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         raise NoTerminalError
     # What is loaded now stays; the screens look for garbage when they have heard of the book.
     gc.disable()
+    from ekost_cli.examining import examine
     from tui.app import EkostApp
 
-    app = EkostApp(lambda: ekost.open_database(pool_size=3), property_code=ekost.property_code, read_only=read_only)
+    app = EkostApp(
+        lambda: ekost.open_database(pool_size=3),
+        property_code=ekost.property_code,
+        read_only=read_only,
+        examine=lambda: examine(ekost),
+    )
     app.run()
     if app.crash is not None:
         raise app.crash

@@ -143,3 +143,15 @@ LEASES = (
     Field("next_period_on", N_("Next period"), "date", wide=True),
     Field("basis", N_("Rent per"), "status", wide=True),
 )
+FINDINGS = (
+    Field("check", N_("Examined")),
+    Field("status", N_("Status"), "status"),
+    Field("message", N_("Finding")),
+    Field("hint", N_("Way out")),
+)
+VIOLATIONS = (
+    Field("check", N_("Check")),
+    Field("entity", N_("Thing")),
+    Field("id", N_("Number")),
+    Field("detail", N_("What is wrong")),
+)

@@ -2,7 +2,7 @@
 
 import gc
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -31,6 +31,7 @@ UNDO = 10
 TOGETHER = 0.2
 
 if TYPE_CHECKING:
+    from db.doctor.finding import Finding
     from db.engine import Database
     from tui.dialogs.done import Done
     from tui.dialogs.form import FormDialog
@@ -82,9 +83,16 @@ class EkostApp(TypingAhead):
     ]
 
     def __init__(
-        self, open_database: "Callable[[], Database]", *, property_code: str | None = None, read_only: bool = False
+        self,
+        open_database: "Callable[[], Database]",
+        *,
+        property_code: str | None = None,
+        read_only: bool = False,
+        examine: "Callable[[], Iterable[Finding]] | None" = None,
     ) -> None:
         super().__init__()
+        # Examines the installation, in a thread; without it only the database is examined.
+        self.examine = examine
         self.book = Book(open_database, read_only=read_only)
         self.house: House | None = None
         # What ended the application, for who called it: it is never printed with its variables here.
@@ -190,6 +198,11 @@ class EkostApp(TypingAhead):
             self.screen.action_leave()
         else:
             self.exit()
+
+    def action_help_quit(self) -> None:
+        """Tell who presses Ctrl-C which key quits."""
+        key = self.get_key_display(next(iter(self.get_bindings_for("quit"))))
+        self.notify(_("Press {key} to quit.").format(key=key), markup=False)
 
     def fill_in(self, form: "FormDialog[Any]") -> None:
         """Let a form be filled in; for some seconds one key takes back what it did, where that is possible."""

@@ -90,6 +90,11 @@ class Book:
         self._ear.start()
 
     @property
+    def database(self) -> "Database":
+        """The database itself, for who examines it in a thread: it is opened by that. Raises UnreachableError."""
+        return self._opened()
+
+    @property
     def closed(self) -> bool:
         """Whether the screens are gone: what goes on beside them should end."""
         return self._closed

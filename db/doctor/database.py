@@ -40,6 +40,7 @@ def _examine(database: Database) -> Iterator[Finding]:
         yield from _durability(conn)
         yield _clock(conn)
         yield _connections(conn)
+        yield _size(conn)
         yield from _extensions(conn)
         schema = _schema(conn)
         yield schema
@@ -114,6 +115,11 @@ def _connections(conn: Connection) -> Finding:
         hint = N_("Close what is not needed, raise max_connections, or put PgBouncer in front.")
         return doubtful("connections", N_("{used} of {most} connections are taken."), hint, **fields)
     return fine("connections", N_("{used} of {most} connections are taken."), **fields)
+
+
+def _size(conn: Connection) -> Finding:
+    size = conn.execute(text("select pg_database_size(current_database())")).scalar_one()
+    return fine("size", N_("The database takes {size} MB."), size=round(size / (1 << 20)))
 
 
 def _extensions(conn: Connection) -> Iterator[Finding]:

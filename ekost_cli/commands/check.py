@@ -10,17 +10,13 @@ from db.errors import N_, ExitCode
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import command
+from locales import records
 from locales.catalogs import _
 
 if TYPE_CHECKING:
     from db.repositories.checks.check import Check, Violation
 
-FIELDS = (
-    Field("check", N_("Check")),
-    Field("entity", N_("Thing")),
-    Field("id", N_("Number")),
-    Field("detail", N_("What is wrong")),
-)
+FIELDS = records.VIOLATIONS
 NAMES = (Field("name", N_("Check")), Field("description", N_("What must hold")))
 INDENT = "    "
 

@@ -86,12 +86,12 @@ async def test_a_property_is_a_board_and_all_of_them_a_list(screens: Screens, li
         assert number(pilot) == rooms[-1].number
         await press(pilot, "up")
         assert number(pilot) == "A7"
-        await press(pilot, "B")
+        await press(pilot, "V")
         table = pilot.app.screen.table
         assert not isinstance(table, Board)
         assert table.current.row.number == "A7"
         assert "ekost room list --property KOSA" in text_of(pilot)[22]
-        await press(pilot, "B", "t", "t", "t")
+        await press(pilot, "V", "t", "t", "t")
         assert [line.row.status for line in board(pilot).rows] == ["renovation"]
         await press(pilot, "t", "slash", *"a1")
         await pilot.pause(0.2)

@@ -11,7 +11,9 @@ from locales.safe import safe
 from locales.statuses import status_word
 from tui.details.detail import DetailScreen
 from tui.details.view import View
+from tui.link import State
 from tui.listings.signs import IMPORT
+from tui.pace import LOOK, Pace, progress_told
 from tui.sentences import sentence
 from tui.things import Things, things_in
 from tui.widgets.table.feeding import Cut
@@ -60,6 +62,15 @@ class ImportDetail(DetailScreen["ImportRow"]):
     def __init__(self, import_id: int, mode: str) -> None:
         super().__init__(mode)
         self.number = import_id
+        self._pace = Pace()
+
+    def on_mount(self) -> None:
+        """Look on while it runs."""
+        self.set_interval(LOOK, self._look_on)
+
+    def _look_on(self) -> None:
+        if self.subject is not None and self.subject.is_open() and self.ekost.book.link.state is State.UP:
+            self.look_again()
 
     def about(self) -> int:
         """The import."""
@@ -75,14 +86,20 @@ class ImportDetail(DetailScreen["ImportRow"]):
 
         return Imports(conn).row(self.number)
 
+    def subject_read(self, subject: "ImportRow") -> None:
+        """One more look at how far it is."""
+        self._pace.look(subject.rows_done())
+
     def card_told(self, subject: "ImportRow") -> Iterator[str]:
-        """Which file, how far, and why it stopped."""
+        """Which file, how far, how fast, and why it stopped."""
         yield f"#{subject.id}  {status_word(subject.kind)}  {safe(subject.file_name)}"
         told = _("{done} of {total} rows: {applied} applied, {skipped} skipped, {rejected} rejected").format(
             done=number(subject.rows_done()), total=number(subject.rows_total), applied=number(subject.rows_applied),
             skipped=number(subject.rows_skipped), rejected=number(subject.rows_rejected),
         )  # fmt: skip
         yield f"{IMPORT.get(subject.state, '')} {status_word(subject.state)}  {told}"
+        if subject.is_open():
+            yield progress_told(subject, self._pace, self.size.width - 2)
         if subject.failure is not None:
             yield safe(_told(str(subject.failure["code"]), subject.failure["fields"]))
 

@@ -1,13 +1,11 @@
 """The base of details: a card that says who or what it is, and below it one of several lists about it."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -20,6 +18,7 @@ from tui.things import NOTHING, Things
 from tui.widgets.bars import StatusLine
 from tui.widgets.table.messages import Moved, Opened, ReadingFailed
 from tui.widgets.table.table import KeysetTable
+from tui.widgets.tabs import Tabs
 from tui.work import start
 
 if TYPE_CHECKING:
@@ -59,6 +58,9 @@ class DetailScreen(Frame, Generic[S]):
         """The lines of the card, safe to show."""
         raise NotImplementedError
 
+    def subject_read(self, subject: S) -> None:
+        """It was asked for and has come."""
+
     def things_of(self, row: Any) -> Things:
         """What can be done something with while this row is under the cursor, or none."""
         return NOTHING
@@ -72,7 +74,7 @@ class DetailScreen(Frame, Generic[S]):
     def body(self) -> Iterable[Widget]:
         """The card above, the names of the lists, the list that is shown."""
         yield Static(id="card")
-        yield Tabs()
+        yield Tabs(self)
         yield KeysetTable(self.view.columns)
 
     @property
@@ -102,9 +104,23 @@ class DetailScreen(Frame, Generic[S]):
         self.query_one(StatusLine).show(command=view.command.format(**self.words()))
         self.query_one(Tabs).refresh()
 
+    @property
+    def tabs(self) -> list[str]:
+        """The names of the lists."""
+        return [view.label for view in self.VIEWS]
+
+    @property
+    def tab(self) -> int:
+        """Which one is shown."""
+        return self.VIEWS.index(self.view)
+
+    def show_tab(self, number: int) -> None:
+        """Show the list with this number."""
+        self.show_view(self.VIEWS[number])
+
     def action_turn(self, by: int) -> None:
         """Another list."""
-        self.show_view(self.VIEWS[(self.VIEWS.index(self.view) + by) % len(self.VIEWS)])
+        self.show_tab((self.tab + by) % len(self.VIEWS))
 
     def reread(self) -> None:
         """Card and list as they are now."""
@@ -137,6 +153,7 @@ class DetailScreen(Frame, Generic[S]):
             except EkostError as error:
                 self.ekost.tell(error)
             else:
+                self.subject_read(self.subject)
                 self._tell_card()
                 self._tell_things()
 
@@ -184,28 +201,3 @@ class DetailScreen(Frame, Generic[S]):
     def action_leave(self) -> None:
         """Back to where it was opened."""
         self.app.pop_screen()
-
-
-class Tabs(Widget):
-    """The names of the lists, the one that is shown lit; a click shows another one."""
-
-    def render(self) -> Content:
-        """As many as there is room for."""
-        detail = self._detail
-        parts = [(f" {_(view.label)} ", "reverse" if view is detail.view else "") for view in detail.VIEWS]
-        return Content.assemble(*parts).truncate(self.size.width, ellipsis=True)
-
-    def on_click(self, event: Click) -> None:
-        """The list whose name was clicked."""
-        end = 0
-        for view in self._detail.VIEWS:
-            end += Content(f" {_(view.label)} ").cell_length
-            if event.x < end:
-                self.call_later(partial(self._detail.show_view, view))
-                return
-
-    @property
-    def _detail(self) -> DetailScreen[Any]:
-        screen = self.screen
-        assert isinstance(screen, DetailScreen)  # noqa: S101 - it stands in no other one
-        return screen

@@ -16,6 +16,7 @@ from tui.scope import House, Scope
 from tui.screens.frame import Frame
 from tui.things import NOTHING, Things, things_in
 from tui.widgets.bars import StatusLine
+from tui.widgets.table.feeding import Reader
 from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFailed
 from tui.widgets.table.table import KeysetTable
 from tui.work import start
@@ -72,8 +73,16 @@ class ListScreen(Frame):
         table = self.table
         table.sorted_by = self.listing.direction(self.scope)
         table.notice = _("Reading…") if not table.loaded else ""
-        table.show(self.listing.reader(self.ekost.book, self.scope))
+        table.show(self.reader())
         self.query_one(StatusLine).show(command=self.listing.command_line(self.scope))
+
+    def reader(self) -> Reader:
+        """What reads the pages of the list."""
+        return self.listing.reader(self.ekost.book, self.scope)
+
+    def nothing_told(self) -> str:
+        """Why there are no rows."""
+        return self.listing.empty_notice(self.scope)
 
     def reread(self) -> None:
         """Read what is seen again."""
@@ -180,7 +189,7 @@ class ListScreen(Frame):
         """Say on which row of how many the cursor is."""
         table = self.table
         count, whole = table.known
-        table.notice = self.listing.empty_notice(self.scope) if table.loaded and not count else table.notice
+        table.notice = self.nothing_told() if table.loaded and not count else table.notice
         if self._has_row != (table.current is not None):
             self._has_row = not self._has_row
             self.refresh_bindings()

@@ -20,7 +20,7 @@ class RoomsScreen(ListScreen):
     MODE = "rooms"
     LISTING = ROOMS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("B", "board", N_("Board or list"), id="rooms.board"),
+        Binding("V", "board", N_("Board or list"), id="rooms.board"),
         Binding("t", "status", N_("Status"), id="rooms.status"),
     ]
     STATUSES = ("available", "occupied", "renovation")

@@ -31,6 +31,11 @@ def find_checks(names: Iterable[str] = ()) -> list[Check]:
     return [known[name] for name in wanted]
 
 
+def take_your_time(conn: Connection) -> None:
+    """Let no question of this transaction be cut off: for who was given a connection with a limit of time."""
+    conn.exec_driver_sql("set local statement_timeout = 0")
+
+
 def run_checks(conn: Connection, checks: Iterable[Check] = CHECKS) -> Iterator[Violation]:
     """The rows that break an invariant, check by check, in constant memory.
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len
 
 from locales.cells import said
-from locales.fields import Field
+from locales.fields import Field, value_of
 
 NO_SIGNS: Mapping[str, Any] = MappingProxyType({})
 
@@ -55,7 +55,7 @@ def line_maker(columns: Sequence[Column], key: Callable[[Any], Hashable]) -> Cal
 
 def _cell(row: Any, column: Column) -> tuple[str, str]:
     words, color = said(row, column.field)
-    if column.signs and (sign := column.signs.get(str(getattr(row, column.field.name, "")))):
+    if column.signs and (sign := column.signs.get(str(value_of(row, column.field.name)))):
         words = f"{sign} {words}"
     return words, color
 
