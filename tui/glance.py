@@ -12,7 +12,7 @@ from locales.safe import safe
 from locales.statuses import status_word
 from tui.listings.signs import PAID, ROOM
 from tui.scope import House
-from tui.widgets.plots import bar, columns
+from tui.widgets.plots import FULL, SHADED, bar, columns
 from tui.widgets.table.painting import fitted
 
 if TYPE_CHECKING:
@@ -87,9 +87,10 @@ def months_told(seen: Glance, width: int) -> list[str]:
     gap = " " * (2 if width >= 12 * 4 else 1)
     months = seen.months[-max((width + len(gap)) // (2 + len(gap)), 1) :]
     highest = max(max(month.charged, month.received) for month in months)
-    told = _("left charged, right received, up to {amount}").format(amount=short_money(highest))
+    told = _("{shaded} charged, {full} received, up to {amount}")
+    told = told.format(shaded=SHADED, full=FULL, amount=short_money(highest))
     height = PLOT - (cell_len(told) > width)  # else its last words would have no line
-    charged = columns([month.charged for month in months], height, highest)
+    charged = columns([month.charged for month in months], height, highest, full=SHADED)
     received = columns([month.received for month in months], height, highest)
     lines = [
         gap.join(a + b for a, b in zip(left, right, strict=True)) for left, right in zip(charged, received, strict=True)

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
-FULL, EMPTY = "█", "░"
+FULL, SHADED, EMPTY = "█", "▒", "░"
 
 
-def columns(values: Sequence[Decimal], height: int, highest: Decimal) -> list[str]:
-    """Each value as a column of blocks, `height` lines from the top down; `highest` fills them all."""
+def columns(values: Sequence[Decimal], height: int, highest: Decimal, *, full: str = FULL) -> list[str]:
+    """Each value as a column of blocks, `height` lines from the top down; `highest` fills them all.
+
+    Two columns beside each other are told apart by what they are `full` of, without colour too.
+    """
     steps = [_steps(value, height, highest) for value in values]
-    return ["".join(EIGHTHS[max(0, min(8, step - line * 8))] for step in steps) for line in reversed(range(height))]
+    blocks = EIGHTHS[:-1] + full
+    return ["".join(blocks[max(0, min(8, step - line * 8))] for step in steps) for line in reversed(range(height))]
 
 
 def bar(part: int, whole: int, width: int) -> str:
