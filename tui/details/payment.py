@@ -3,18 +3,22 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
 
 from db.repositories.pages import Page
 from locales.catalogs import N_, _
 from locales.cells import said
 from locales.fields import Field
 from locales.formats import date_long, money
+from locales.receipts import WIDE, receipt_lines
 from locales.safe import safe
 from locales.statuses import kind_word, status_word
 from tui.account import Who
 from tui.details.detail import DetailScreen
 from tui.details.view import View, sliced
+from tui.receipt import read_receipt
 from tui.things import Things, things_in
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.repositories.ledger import PaymentRow
+    from locales.receipts import Receipt
 
+RECEIPT = N_("Receipt")
 FILLED = (
     Field("amount", N_("Amount"), "money"),
     Field("what", N_("What")),
@@ -43,11 +49,19 @@ class Filled(NamedTuple):
     currency: str
 
 
+class PaperLine(NamedTuple):
+    """One line of the receipt."""
+
+    number: int
+    line: str
+
+
 class Known(NamedTuple):
-    """The payment, and why it was taken back."""
+    """The payment, why it was taken back, and its receipt."""
 
     row: "PaymentRow"
     reason: str | None
+    receipt: "Receipt"
 
 
 def _filled(conn: "Connection", number: int, cut: Cut) -> Page[Any]:
@@ -70,6 +84,11 @@ def _filled(conn: "Connection", number: int, cut: Cut) -> Page[Any]:
     )  # fmt: skip
 
 
+def _receipt(conn: "Connection", number: int, cut: Cut) -> Page[Any]:
+    lines = receipt_lines(read_receipt(conn, _payment(conn, number)))
+    return sliced([PaperLine(at, line) for at, line in enumerate(lines)], cut)
+
+
 def _payment(conn: "Connection", number: int) -> "PaymentRow":
     from db.repositories.ledger import Ledger
     from db.services.reversals import PaymentNotFoundError
@@ -88,7 +107,15 @@ class PaymentDetail(DetailScreen[Known]):
             _filled, lambda row: row.number, "ekost payment show {number}",
             N_("It fills nothing: it is paid ahead, or taken back."),
         ),
+        View(
+            RECEIPT, picked((Field("line", N_("y copies the receipt")),), line=(0, WIDE)),
+            _receipt, lambda row: row.number, "ekost payment show {number}", N_("Nothing could be read."),
+        ),
     )  # fmt: skip
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,Y", "copy_receipt", N_("Copy the receipt"), id="payment.copy", priority=True)
+    ]
 
     def __init__(self, number: int, mode: str) -> None:
         super().__init__(mode)
@@ -108,7 +135,7 @@ class PaymentDetail(DetailScreen[Known]):
 
         row = _payment(conn, self.number)
         original = row.id if row.reverses_id is None else row.reverses_id
-        return Known(row, Ledger(conn).reason("payment", original))
+        return Known(row, Ledger(conn).reason("payment", original), read_receipt(conn, row))
 
     def card_told(self, subject: Known) -> Iterator[str]:
         """How much, of whom, when, how, and what became of it."""
@@ -123,6 +150,18 @@ class PaymentDetail(DetailScreen[Known]):
             yield _("Taken back by #{number}: {reason}").format(number=row.reversed_by, reason=why)
         elif row.reverses_id is not None:
             yield _("Takes back #{number}: {reason}").format(number=row.reverses_id, reason=why)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Elsewhere these keys copy a cell or a row."""
+        if action == "copy_receipt":
+            return self.view.label == RECEIPT
+        return super().check_action(action, parameters)
+
+    def action_copy_receipt(self) -> None:
+        """Bring the whole receipt to the clipboard."""
+        if self.subject is not None:
+            self.app.copy_to_clipboard("\n".join(receipt_lines(self.subject.receipt)) + "\n")
+            self.notify(_("Copied."), timeout=2)
 
     def things_of(self, row: Any) -> Things:
         """The payment and its tenant."""

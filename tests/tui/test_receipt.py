@@ -1,0 +1,38 @@
+"""The receipt of a payment, as it is read and copied on the screen."""
+
+from decimal import Decimal
+
+from db.engine import Database
+from db.repositories.lookup import find_tenant
+from db.services.payments import record_payment
+from db.services.reversals import void_payment
+from locales.formats import money
+from tests.tui.conftest import Screens, press, text_of
+from tests.tui.forms import balance_of
+
+SITI = ("SITI", "KOSA")
+
+
+async def test_a_receipt_is_read_and_copied_until_the_payment_is_taken_back(
+    screens: Screens, lived_in: Database
+) -> None:
+    with lived_in.transaction() as conn:
+        number = record_payment(conn, find_tenant(conn, *SITI), Decimal(2_000_000), reference="TRX-9")
+    owed = money(balance_of(lived_in, *SITI), "IDR")
+    async with screens(lived_in.url, size=(80, 40)) as pilot:
+        await press(pilot, "4", "enter", "y")
+        assert pilot.app.clipboard != ""
+        assert "RECEIPT" not in pilot.app.clipboard
+        await press(pilot, "tab", "y")
+        paper = pilot.app.clipboard.splitlines()
+        shown = [line.strip() for line in text_of(pilot)]
+        assert all(line.strip() in shown for line in paper)
+        assert [line.split() for line in paper if line.startswith("No.")] == [["No.", str(number)]]
+        rents = [line for line in paper if line.startswith(" rent ")]
+        assert len(rents) == 2  # one period wholly, the next one in part
+        assert paper[-1].endswith(f" {owed}")
+        with lived_in.transaction() as conn:
+            void_payment(conn, number, "somebody else's")
+        await press(pilot, "r", "Y")
+        assert pilot.app.clipboard.splitlines()[0].strip("*") == "VOID"
+        assert any("somebody else's" in line for line in text_of(pilot)[5:])
