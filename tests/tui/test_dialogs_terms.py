@@ -79,6 +79,8 @@ async def test_a_rent_and_a_billing_day_change_from_the_next_period_on(screens: 
         assert lines[0] == f"From the period of {date_short(first)} on: Rp1,500,000 → Rp1,650,000"
         assert [line.endswith(" Rp1,650,000") for line in lines[1:4]] == [True, True, True]
         assert told(pilot, "#command") == "$ ekost lease rent SITI 1,65jt --from today --property KOSA"
+        await fill(pilot, **{"from": "2026-01-01"})  # R5: what is posted stands
+        assert told(pilot).splitlines() == lines
         await press(pilot, "enter", "enter")
         assert notes(pilot)[-1] == "The rent of Siti Rahmawati becomes Rp1,650,000."
         await press(pilot, "B")
@@ -96,5 +98,5 @@ async def test_a_rent_and_a_billing_day_change_from_the_next_period_on(screens: 
         found = find_tenant(conn, *SITI)
         terms = lease_on(conn, found, found.today, lock=False).terms_on(first)
         assert (terms.monthly_rent, terms.billing_day) == (Decimal(1_650_000), 15)
-        assert Ledger(conn).charges(tenant_id=found.id).items == known  # what is posted stands
+        assert Ledger(conn).charges(tenant_id=found.id).items == known
     assert_sound(lived_in)
