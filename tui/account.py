@@ -71,6 +71,7 @@ def card_told(account: Account) -> Iterator[str]:
         parts.append(_("paid through {date}").format(date=date_short(detail.paid_through_on)))
     if detail.deposit_held:
         parts.append(_("deposit {amount}").format(amount=money(detail.deposit_held, currency)))
-    yield " · ".join(parts)
+    if parts:
+        yield " · ".join(parts)
     if row.phone:
         yield f"{phone_local(row.phone)}  https://wa.me/{row.phone.removeprefix('+')}"

@@ -201,8 +201,8 @@ class EkostApp(TypingAhead):
 
     def action_help_quit(self) -> None:
         """Tell who presses Ctrl-C which key quits."""
-        key = self.get_key_display(next(iter(self.get_bindings_for("quit"))))
-        self.notify(_("Press {key} to quit.").format(key=key), markup=False)
+        quits = next(active.binding for active in self.active_bindings.values() if active.binding.action == "quit")
+        self.notify(_("Press {key} to quit.").format(key=self.get_key_display(quits)), markup=False)
 
     def fill_in(self, form: "FormDialog[Any]") -> None:
         """Let a form be filled in; for some seconds one key takes back what it did, where that is possible."""

@@ -48,7 +48,13 @@ async def test_balances_are_narrowed_and_aged(screens: Screens) -> None:
         assert "ekost balance list --status unpaid" in text_of(pilot)[22]
         await press(pilot, "a")
         assert "Over 90 days" in text_of(pilot)[1]
-        assert "ekost balance aging" in text_of(pilot)[22]
+        assert "ekost balance aging --sort outstanding" in text_of(pilot)[22]
+        totals = [line.row.total for line in listed(pilot).table.rows]
+        assert totals == sorted(totals, reverse=True)
+        await press(pilot, "s")
+        names = [line.row.tenant_name.lower() for line in listed(pilot).table.rows]
+        assert names == sorted(names)
+        assert text_of(pilot)[22].startswith(" $ ekost balance aging  ")
         await press(pilot, "a")
         assert "Status" in text_of(pilot)[1]
 
@@ -148,4 +154,6 @@ async def test_keys_are_told_where_one_is(screens: Screens) -> None:
         shown = "\n".join(text_of(pilot))
         assert "Aging" in shown
         assert "Copy the cell" in shown
-        await press(pilot, "escape", "q")
+        await press(pilot, "escape", "ctrl+c")
+        assert [note.message for note in pilot.app._notifications] == ["Press ^q to quit."]
+        await press(pilot, "q")
