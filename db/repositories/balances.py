@@ -139,12 +139,16 @@ class Balances:
         *,
         property_id: int | None = None,
         tenant_id: int | None = None,
+        sort: str = "name",
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
         matching: str | None = None,
         way: Way = Way.BEHIND,
     ) -> Page[AgingRow]:
         """A page of aged balances by name, entries counted up to `as_of` and allocated as they stood (R18).
+
+        Sorted by `outstanding` instead the largest balance of now comes first; buckets are worked out page by page and
+        are in no index, so there is no order by one of them.
 
         Without `as_of` every entry counts, as in the balance, and is aged on the day at its property. With `matching`
         only tenants who fit its words. Raises UncleanTextError, TextLengthError.
@@ -156,8 +160,8 @@ class Balances:
             query = query.where(_v.id == tenant_id)
         if matching is not None:
             query = query.where(is_about(_v.search_text, words_of(matching)))
-        scope = ("aging", as_of, property_id, tenant_id, matching)
-        page = read_page(self._conn, query, _SORTS["name"], tuple, scope=scope, after=after, limit=limit, way=way)
+        scope = ("aging", as_of, property_id, tenant_id, sort, matching)
+        page = read_page(self._conn, query, _SORTS[sort], tuple, scope=scope, after=after, limit=limit, way=way)
         return Page(self._aged(page.items, as_of), page.next, page.previous)
 
     def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date | None) -> list[AgingRow]:

@@ -112,18 +112,27 @@ def explain(context: typer.Context, tenant: TenantArg) -> None:
 @app.command(
     "aging",
     _("Show how old the debts are, today or as of a day."),
-    examples=("ekost balance aging", "ekost balance aging --as-of 2026-06-30 --property KOSA -o csv --all"),
+    examples=(
+        "ekost balance aging",
+        "ekost balance aging --sort outstanding --limit 20",
+        "ekost balance aging --as-of 2026-06-30 --property KOSA -o csv --all",
+    ),
     takes=Takes.LIST | Takes.AS_OF,
     fields=AGING,
 )
-def aging(context: typer.Context) -> None:
+def aging(
+    context: typer.Context,
+    sort: Annotated[
+        Literal["name", "outstanding"], typer.Option("--sort", help=_("In which order; `outstanding` is that of now."))
+    ] = "name",
+) -> None:
     from db.repositories.balances import Balances
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
         prop = ekost.property_id(conn)
         day, found = ekost.as_of(), Balances(conn)
-        ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, after=after, limit=limit))
+        ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, sort=sort, after=after, limit=limit))
 
 
 @app.command(

@@ -30,8 +30,9 @@ def _read_aged(conn: "Connection", scope: Scope, cut: Cut) -> "Page[AgingRow]":
     from db.repositories.balances import Balances
 
     return Balances(conn).aging(
-        property_id=scope.property_id, matching=scope.words, after=cut.after, limit=cut.limit, way=cut.way
-    )
+        property_id=scope.property_id, sort=AGING.sort(scope).name, matching=scope.words,
+        after=cut.after, limit=cut.limit, way=cut.way,
+    )  # fmt: skip
 
 
 BALANCES = Listing(
@@ -78,7 +79,7 @@ AGING = Listing(
         tenant=4,
         property=5,
     ),
-    sorts=(Sort("name", "tenant_name"),),
+    sorts=(Sort("outstanding", "total", downward=True), Sort("name", "tenant_name")),
     read=_read_aged,
     key=lambda row: (row.property, row.tenant),
     command="ekost balance aging",
