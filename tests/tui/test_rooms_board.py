@@ -91,7 +91,9 @@ async def test_a_property_is_a_board_and_all_of_them_a_list(screens: Screens, li
         assert not isinstance(table, Board)
         assert table.current.row.number == "A7"
         assert "ekost room list --property KOSA" in text_of(pilot)[22]
-        await press(pilot, "V", "t", "t", "t")
+        await press(pilot, "V")
+        assert (number(pilot), text_of(pilot)[2]) == ("A7", " KOSA  Block A")
+        await press(pilot, "t", "t", "t")
         assert [line.row.status for line in board(pilot).rows] == ["renovation"]
         await press(pilot, "t", "slash", *"a1")
         await pilot.pause(0.2)

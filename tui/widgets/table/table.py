@@ -54,7 +54,8 @@ class KeysetTable(Surface, can_focus=True):
         if self._feed is not None:
             self._feed.fresh = self._feed.window.rows
             self._take_in(0, anew=True)
-            self.move_to(other.cursor)
+            # One that was not seen before has no size yet, and nothing would be in sight.
+            self.call_after_refresh(self.move_to, other.cursor)
 
     @property
     def current(self) -> Line | None:
@@ -178,7 +179,8 @@ class KeysetTable(Surface, can_focus=True):
     def action_first(self) -> None:
         """To the first row of the list."""
         if (feed := self._feed) is not None:
-            if feed.window.previous is None:
+            # What is on its way may be the other end, and would come after all.
+            if feed.window.previous is None and not feed.busy:
                 self.move_to(0)
             else:
                 self._begin(feed, feed.first, to=0)
@@ -186,7 +188,7 @@ class KeysetTable(Surface, can_focus=True):
     def action_last(self) -> None:
         """To the last row of the list, read from its end."""
         if (feed := self._feed) is not None:
-            if feed.window.next is None:
+            if feed.window.next is None and not feed.busy:
                 self.move_to(feed.window.end - 1)
             else:
                 self._begin(feed, feed.last, to=2**62)
