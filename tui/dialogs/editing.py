@@ -36,7 +36,7 @@ class Known(NamedTuple, Generic[R]):
 class EditForm(FormDialog[Known[R]], Generic[R]):
     """Everything that is known stands there at first."""
 
-    SAVE = N_("Change")
+    SAVE = N_("Save changes")
     FIELDS: ClassVar[tuple[Field, ...]]
 
     def read_known(self, conn: "Connection", number: int) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RoomStatusDialog(FormDialog["RoomRef"]):
     """`occupied` follows from the leases; these two are for a person to say."""
 
-    SAVE = N_("Change")
+    SAVE = N_("Save changes")
     ENTRIES = (Entry("status", N_("Status"), choices=("available", "renovation")),)
     COMMAND = "ekost room status"
     OPERATION = "tui.room-status"

@@ -30,7 +30,7 @@ FEW, AHEAD = 3, timedelta(days=400)
 class TermsForm(TenantForm):
     """The number of what came of it is the lease's."""
 
-    SAVE = N_("Change")
+    SAVE = N_("Save changes")
     NOW: ClassVar[str]
 
     def __init__(self, book: Book, who: Who) -> None:
