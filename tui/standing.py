@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 FEW = 4
 _ALERTS = {
     "partitions": N_("Partitions for the coming month are missing: {about}. `ekost billing run` makes them."),
-    "drift": N_("{count} balances were wrong and were put right, last {since}: C examines the whole book."),
-    "failed": N_("{count} imports have failed: R goes on with one, X gives it up."),
-    "dead": N_("{count} pieces of work are dead ({about}): R tries one again, X gives it up."),
-    "no_worker": N_("{count} pieces of work wait since {since} and nobody does them ({about}): `ekost up --worker`."),
-    "schedule": N_("What is due by the day has failed {count} times: {about}."),
+    "drift": N_("Wrong balances that were put right: {count}, last {since}. C examines the whole book."),
+    "failed": N_("Failed imports: {count}. R goes on with one, X gives it up."),
+    "dead": N_("Dead work ({about}): {count}. R tries one again, X gives it up."),
+    "no_worker": N_("Work without a worker since {since} ({about}): {count}. `ekost up --worker` starts one."),
+    "schedule": N_("Due by the day, but failing ({about}): {count} times. The calendar says why."),
 }
 _SINCE = Field("since", "", "instant")
 

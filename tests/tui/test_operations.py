@@ -10,6 +10,7 @@ from db.repositories.operations import Operations
 from db.repositories.workers import Workers
 from db.services.schedules import note_done, note_failed
 from tests.tui.conftest import Screens, press, settled, text_of
+from tui.details.batch import ImportDetail
 from tui.screens.operations import OperationsScreen
 
 
@@ -55,14 +56,19 @@ async def test_what_needs_a_person_stands_above_every_list(screens: Screens, liv
             alerts, queues = Operations(conn).alerts(), Operations(conn).queues()
         assert [alert.code for alert in alerts] == ["drift", "dead", "failed", "no_worker", "schedule"]
         told = said(pilot, "#standing").splitlines()
-        assert told[0].startswith("! 1 balances were wrong and were put right")
-        assert told[1] == "! 1 pieces of work are dead (audit): R tries one again, X gives it up."
-        assert told[2] == "! 1 imports have failed: R goes on with one, X gives it up."
-        assert "nobody does them (imports)" in told[3]
+        assert told[0].startswith("! Wrong balances that were put right: 1, last ")
+        assert told[1] == "! Dead work (audit): 1. R tries one again, X gives it up."
+        assert told[2] == "! Failed imports: 1. R goes on with one, X gives it up."
+        assert told[3].startswith("! Work without a worker since ")
+        assert told[3].endswith(" (imports): 1. `ekost up --worker` starts one.")
         assert told[-2:] == ["! 1 more", "h[b], process 42: balances, audit"]
         await press(pilot, "home", "t")
         assert screen(pilot).table.current is not None
         assert "no [b]room[/b] left on the disk" in said(pilot, "#whole")
+        await press(pilot, "end", "enter")
+        assert isinstance(pilot.app.screen, ImportDetail)
+        assert "bank.csv" in text_of(pilot)[1]
+        await press(pilot, "escape")
         await press(pilot, "tab")
         rows = [line.row for line in screen(pilot).table.rows]
         assert [(row["queue"], row["ready"], row["dead"]) for row in rows] == [

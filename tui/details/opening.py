@@ -13,6 +13,7 @@ def detail_of(row: Any, mode: str) -> "DetailScreen[Any] | None":
     """The detail of what a row is about, on top of the screen of `mode`; None where there is nothing more to see."""
     from db.repositories.balances import AgingRow, BalanceRow
     from db.repositories.imports import ImportRow
+    from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
     from db.repositories.rooms import RoomRow
     from db.repositories.tenants import TenantRow
@@ -39,4 +40,6 @@ def detail_of(row: Any, mode: str) -> "DetailScreen[Any] | None":
             found = PaymentDetail(row.id, mode)
         case ImportRow():
             found = ImportDetail(row.id, mode)
+        case JobRow(queue="imports"):
+            found = ImportDetail(row.number, mode)
     return found
