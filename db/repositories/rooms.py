@@ -1,14 +1,15 @@
 """Questions about properties, rooms and leases."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import Connection, Select, func, literal, or_, select
 
 from db.repositories.lookup import PropertyRow, property_columns
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
-from db.tables import properties
+from db.tables import leases, properties, tenants
 from db.tables.views import lease_list, room_list
 
 
@@ -106,6 +107,22 @@ class Rooms:
     def row(self, room_id: int) -> RoomRow:
         """One room."""
         return RoomRow._make(self._conn.execute(select(*_ROOM).where(_r.id == room_id)).one())
+
+    def occupants(self, room_ids: Iterable[int]) -> dict[int, list[str]]:
+        """The names of those who live in each of these rooms tonight, who came first before the others."""
+        a = leases.c
+        today = func.business_date(properties.c.timezone)
+        query = (
+            select(a.room_id, tenants.c.name)
+            .join_from(leases, tenants, tenants.c.id == a.tenant_id)
+            .join(properties, properties.c.id == a.property_id)
+            .where(a.room_id.in_(list(room_ids)), a.starts_on <= today, or_(a.ends_on.is_(None), a.ends_on > today))
+            .order_by(a.room_id, a.starts_on, a.id)
+        )
+        found: dict[int, list[str]] = {}
+        for room_id, name in self._conn.execute(query):
+            found.setdefault(room_id, []).append(name)
+        return found
 
     def leases(
         self,

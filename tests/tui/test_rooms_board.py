@@ -73,6 +73,7 @@ async def test_a_property_is_a_board_and_all_of_them_a_list(screens: Screens, li
         assert [word in shown[1] for word in ("□ available", "■ occupied", "x in renovation")] == [True] * 3
         assert shown[2] == " KOSA  Block A"
         assert shown[3].split()[:6] == ["■", "A1", "1/1", "■", "A2", "1/1"]
+        assert "Siti Rahmawati" in shown[4][32:48]  # lives in A3
         assert "in renovation" in shown[7]
         await press(pilot, "right", "right", "down")  # A8, below A3
         assert number(pilot) == "A8"

@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.repositories.rooms import RoomRow
+    from tui.lodging import Lodging
 
 
 def _read(conn: "Connection", scope: Scope, cut: Cut) -> "Page[RoomRow]":
     from db.repositories.rooms import Rooms
+    from tui.lodging import Lodging
 
-    return Rooms(conn).page(
+    rooms = Rooms(conn)
+    page = rooms.page(
         property_id=scope.property_id, status=scope.status, matching=scope.words,
         after=cut.after, limit=cut.limit, way=cut.way,
     )  # fmt: skip
+    names = rooms.occupants(row.id for row in page.items)
+    return page.mapped(lambda row: Lodging.of(row, names.get(row.id, ())))
 
 
 ROOMS = Listing(
@@ -54,10 +59,11 @@ ROOMS = Listing(
 )
 
 
-def tile_of(row: "RoomRow") -> Tile:
-    """A room on the board: its sign and state, its number, and how many of its beds are taken."""
+def tile_of(row: "Lodging") -> Tile:
+    """A room on the board: the sign of its state, its number, how many of its beds are taken, and who lives there."""
     sign, figure = ROOM.get(row.status, " "), f"{row.occupied}/{row.capacity}"
-    return Tile(sign, safe(row.number), figure, status_word(row.status), status_style(row.status))
+    words = ", ".join(map(safe, row.names)) or status_word(row.status)
+    return Tile(sign, safe(row.number), figure, words, status_style(row.status))
 
 
 def place_of(row: "RoomRow") -> tuple[str, str]:

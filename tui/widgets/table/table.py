@@ -29,6 +29,7 @@ class KeysetTable(Surface, can_focus=True):
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(columns, id=id)
         self._feed: Feed | None = None
+        self._unseen = False
         # A list that was asked for and has not answered: the old one stays in sight until it has.
         self._coming: Feed | None = None
 
@@ -54,8 +55,17 @@ class KeysetTable(Surface, can_focus=True):
         if self._feed is not None:
             self._feed.fresh = self._feed.window.rows
             self._take_in(0, anew=True)
-            # One that was not seen before has no size yet, and nothing would be in sight.
-            self.call_after_refresh(self.move_to, other.cursor)
+            self.move_to(other.cursor)
+            # One that was not seen before has no size yet, and nothing is in sight.
+            self._unseen = not self.size.height
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """The first size brings the cursor into sight."""
+        if self._unseen and self.size.height:
+            self._unseen = False
+            self.place_columns()
+            self.scroll_to(y=0, animate=False, force=True)
+            self.move_to(self.cursor)
 
     @property
     def current(self) -> Line | None:
