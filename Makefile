@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint format catalogs docs lock slow chaos bench clean
+.PHONY: demo test install dev lint format catalogs docs lock snapshots screenshots slow chaos bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
@@ -51,6 +51,14 @@ catalogs: $(VENV)/.dev
 # After a command, setting or error was changed: bring the generated parts of docs/ up to date.
 docs: $(VENV)/.dev
 	$(BIN)/python -m ekost_cli.reference
+
+# After a change of a screen that is meant: write the snapshots anew, and look at the difference before you commit it.
+snapshots: $(VENV)/.dev
+	EKOST_SNAPSHOTS=write $(BIN)/python -m pytest tests/tui/test_snapshots.py
+
+# The pictures of the README, drawn by the screens themselves.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.tui.screenshots
 
 # New versions of everything, with hashes: look at the difference before you commit it.
 lock: $(VENV)/.dev
