@@ -12,8 +12,8 @@ from typer.core import TyperOption
 
 from db.errors import N_, EkostError, ExitCode, UnreachableError, UsageError
 from ekost_cli.coercion import spelling
-from ekost_cli.values import plain
 from locales.sentences import filled
+from locales.values import plain
 
 
 class Failure(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from db.domain.csvrows import Kind, error_header
 from ekost_cli.context import Context
 from ekost_cli.failures import failure_of
-from ekost_cli.writers import guard
+from locales.writers import guard
 
 if TYPE_CHECKING:
     from db.repositories.imports import ImportErrorRow, ImportRow, RejectedRow

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TextIO
 
 from ekost_cli.invocation import Invocation
 from ekost_cli.terminal import is_terminal, wants_color
-from ekost_cli.writers import WRITERS, Fields, write_object
 from locales.catalogs import _
 from locales.safe import safe
+from locales.writers import WRITERS, Fields, write_object
 
 # Rows that are fetched at a time for `--all`.
 PAGE_OF_ALL = 500

@@ -6,8 +6,8 @@ import traceback
 
 from ekost_cli.failures import Failure
 from ekost_cli.terminal import BOLD, RED, RESET, wants_color
-from ekost_cli.values import dump
 from ekost_cli.words import option_value
+from locales.values import dump
 
 
 def report(failure: Failure, words: list[str]) -> None:

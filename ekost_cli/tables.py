@@ -14,10 +14,10 @@ from rich.text import Text
 
 from ekost_cli.fields import Field, value_of
 from ekost_cli.terminal import width
-from ekost_cli.values import as_text
 from locales.catalogs import _
 from locales.cells import said
 from locales.safe import safe
+from locales.values import as_text
 
 Fields = tuple[Field, ...]
 Row = list[Text]

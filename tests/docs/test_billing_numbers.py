@@ -20,9 +20,9 @@ from db.domain.money import AmountError, complement, parse_amount, split_evenly
 from db.domain.moveout import Refund, settle_move_out
 from db.domain.periods import Period, YearMonth, next_boundary
 from db.domain.rent import Policy, RentDue, Terms, accrues_from, move_adjustment, prorate, rent_due
-from ekost_cli.values import plain
 from locales.catalogs import set_language
 from locales.formats import money
+from locales.values import plain
 from tests.docs.pages import DOCS, Rows, sections, tables, text_of
 
 RENT = Decimal(1_500_000)

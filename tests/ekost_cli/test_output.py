@@ -18,8 +18,8 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field, Kind
 from ekost_cli.invocation import Invocation
 from ekost_cli.terminal import wants_color
-from ekost_cli.writers import guard
 from locales.catalogs import set_language
+from locales.writers import guard
 from tests.ekost_cli.conftest import Ekost
 
 

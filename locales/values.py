@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from ekost_cli.fields import Field, value_of
+from locales.fields import Field, value_of
 from locales.safe import safe
 
 

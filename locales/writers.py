@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
-from ekost_cli.fields import NUMERIC, Field
-from ekost_cli.values import as_line, as_object, as_text, dump
+from locales.fields import NUMERIC, Field
+from locales.values import as_line, as_object, as_text, dump
 
 Fields = tuple[Field, ...]
 Cursor = Callable[[], str | None]
