@@ -117,7 +117,7 @@ async def test_a_house_of_thousands_is_read_as_it_is_looked_at(screens: Screens,
         )
         house = find_property(conn, "KOSB").id
         order = [row.number for row in Rooms(conn).page(property_id=house, limit=MANY + 100).items]
-    async with screens(lived_in.url, property_code="KOSB") as pilot:
+    async with screens(lived_in.url, property_code="KOSB", size=(120, 40)) as pilot:
         await press(pilot, "3", "home")
         table = board(pilot)
         assert len(table.rows) < len(order)
