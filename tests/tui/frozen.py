@@ -61,8 +61,7 @@ def freeze(url: str) -> None:
             run_import(database, row.id)
     for consumer in ("balances", "audit"):
         drain(database, consumer)
-    for statement in _SETTLE.split(";"):
-        _do(database, statement, moment=MOMENT)
+    _do(database, *_SETTLE.split(";"), moment=MOMENT)
     database.engine.dispose()
 
 
@@ -72,13 +71,13 @@ def _all_written_at(database: Database, moment: str) -> Iterator[None]:
     with database.reading() as conn:
         clocks = conn.execute(_CLOCKS).all()
     change = "alter table {} alter column {} set default {}"
-    for table, column, _default in clocks:
-        _do(database, change.format(table, column, moment))
+    _do(database, *(change.format(table, column, moment) for table, column, _default in clocks))
     yield
-    for table, column, default in clocks:
-        _do(database, change.format(table, column, default))
+    _do(database, *(change.format(*clock) for clock in clocks))
 
 
-def _do(database: Database, statement: str, **values: object) -> None:
+def _do(database: Database, *statements: str, **values: object) -> None:
+    """Do these, in one transaction."""
     with database.transaction() as conn:
-        conn.execute(text(statement), values)
+        for statement in statements:
+            conn.execute(text(statement), values)
