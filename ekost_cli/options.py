@@ -35,3 +35,10 @@ ReferenceOption = Annotated[
     str | None, typer.Option("--reference", metavar="TEXT", help=_("Number on the bank statement or the receipt."))
 ]
 ArchivedOption = Annotated[bool, typer.Option("--archived", help=_("Archived ones too."))]
+MatchOption = Annotated[
+    str | None, typer.Option("--match", metavar="TEXT", help=_("Only of tenants that fit every word, or phone."))
+]
+NumberMatchOption = Annotated[
+    str | None, typer.Option("--match", metavar="TEXT", help=_("Only rooms whose number begins so."))
+]
+ReverseOption = Annotated[bool, typer.Option("--reverse", help=_("The other way round, the last first."))]

@@ -9,8 +9,9 @@ from ekost_cli.context import Context
 from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import TenantArg
+from ekost_cli.options import MatchOption, ReverseOption, TenantArg
 from ekost_cli.progress import progress_bar
+from ekost_cli.turning import read_turned
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
@@ -54,6 +55,8 @@ def list_(
     status: Annotated[
         Literal["paid", "partial", "unpaid", "credit"] | None, typer.Option("--status", help=_("Only of this status."))
     ] = None,
+    match: MatchOption = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.balances import Balances
 
@@ -62,7 +65,12 @@ def list_(
         prop = ekost.property_id(conn)
         found = Balances(conn)
         ekost.show_pages(
-            lambda after, limit: found.page(property_id=prop, status=status, sort=sort, after=after, limit=limit)
+            read_turned(
+                lambda after, limit, way: found.page(
+                    property_id=prop, status=status, sort=sort, matching=match, after=after, limit=limit, way=way
+                ),
+                reverse=reverse,
+            )
         )
 
 
@@ -125,6 +133,8 @@ def aging(
     sort: Annotated[
         Literal["name", "outstanding"], typer.Option("--sort", help=_("In which order; `outstanding` is that of now."))
     ] = "name",
+    match: MatchOption = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.balances import Balances
 
@@ -132,7 +142,14 @@ def aging(
     with up_to_date(ekost) as conn:
         prop = ekost.property_id(conn)
         day, found = ekost.as_of(), Balances(conn)
-        ekost.show_pages(lambda after, limit: found.aging(day, property_id=prop, sort=sort, after=after, limit=limit))
+        ekost.show_pages(
+            read_turned(
+                lambda after, limit, way: found.aging(
+                    day, property_id=prop, sort=sort, matching=match, after=after, limit=limit, way=way
+                ),
+                reverse=reverse,
+            )
+        )
 
 
 @app.command(

@@ -11,7 +11,8 @@ from ekost_cli.importing import end, import_file
 from ekost_cli.invocation import DEFAULT_LIMIT
 from ekost_cli.mending import reason_of, told, write_mendable
 from ekost_cli.numbers import entry_number
-from ekost_cli.options import FileArg, NumberArg
+from ekost_cli.options import FileArg, NumberArg, ReverseOption
+from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
 
@@ -88,12 +89,18 @@ def list_(
         Literal["queued", "running", "done", "failed", "undone"] | None,
         typer.Option("--state", help=_("Only imports in this state.")),
     ] = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.imports import Imports
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        ekost.show_pages(lambda after, limit: Imports(conn).page(state=state, after=after, limit=limit))
+        ekost.show_pages(
+            read_turned(
+                lambda after, limit, way: Imports(conn).page(state=state, after=after, limit=limit, way=way),
+                reverse=reverse,
+            )
+        )
 
 
 @app.command(

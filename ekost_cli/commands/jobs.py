@@ -6,7 +6,8 @@ import typer
 
 from ekost_cli.context import Context
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import ReasonOption
+from ekost_cli.options import ReasonOption, ReverseOption
+from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
 
@@ -34,13 +35,20 @@ State = Annotated[
     takes=Takes.PAGES,
     fields=FIELDS,
 )
-def list_(context: typer.Context, queue: Queue = None, state: State = None) -> None:
+def list_(context: typer.Context, queue: Queue = None, state: State = None, reverse: ReverseOption = False) -> None:
     from db.repositories.jobs import UNSETTLED, Jobs
 
     ekost = Context.of(context)
     states = UNSETTLED if state is None else (state,)
     with ekost.reading() as conn:
-        ekost.show_pages(lambda after, limit: Jobs(conn).page(queue=queue, states=states, after=after, limit=limit))
+        ekost.show_pages(
+            read_turned(
+                lambda after, limit, way: Jobs(conn).page(
+                    queue=queue, states=states, after=after, limit=limit, way=way
+                ),
+                reverse=reverse,
+            )
+        )
 
 
 @app.command(

@@ -13,14 +13,17 @@ from ekost_cli.numbers import entry_number
 from ekost_cli.options import (
     AmountArg,
     DateOption,
+    MatchOption,
     NoteOption,
     NumberArg,
     ReasonOption,
     ReferenceOption,
+    ReverseOption,
     TenantArg,
     TenantOption,
     UntilOption,
 )
+from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
 
@@ -84,6 +87,8 @@ def list_(
     tenant: TenantOption = None,
     since: Annotated[str | None, typer.Option("--from", metavar="DATE", help=_("First day."))] = None,
     until: UntilOption = None,
+    match: MatchOption = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.ledger import Ledger
     from db.repositories.lookup import find_tenant
@@ -94,8 +99,18 @@ def list_(
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         first, last, ledger = ekost.day(since), ekost.day(until), Ledger(conn)
         ekost.show_pages(
-            lambda after, limit: ledger.payments(
-                property_id=prop, tenant_id=who, since=first, until=last, after=after, limit=limit
+            read_turned(
+                lambda after, limit, way: ledger.payments(
+                    property_id=prop,
+                    tenant_id=who,
+                    since=first,
+                    until=last,
+                    matching=match,
+                    after=after,
+                    limit=limit,
+                    way=way,
+                ),
+                reverse=reverse,
             )
         )
 

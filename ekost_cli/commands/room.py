@@ -8,8 +8,9 @@ from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import RentOption, RoomArg
+from ekost_cli.options import NumberMatchOption, RentOption, ReverseOption, RoomArg
 from ekost_cli.past import HISTORY, show_happened, standing
+from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
 
@@ -87,6 +88,8 @@ def list_(
         Literal["available", "occupied", "renovation"] | None,
         typer.Option("--status", help=_("Only rooms of this status.")),
     ] = None,
+    match: NumberMatchOption = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.rooms import Rooms
 
@@ -94,7 +97,14 @@ def list_(
     with ekost.reading() as conn:
         prop = ekost.property_id(conn)
         found = Rooms(conn)
-        ekost.show_pages(lambda after, limit: found.page(property_id=prop, status=status, after=after, limit=limit))
+        ekost.show_pages(
+            read_turned(
+                lambda after, limit, way: found.page(
+                    property_id=prop, status=status, matching=match, after=after, limit=limit, way=way
+                ),
+                reverse=reverse,
+            )
+        )
 
 
 @app.command(

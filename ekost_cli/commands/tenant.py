@@ -9,8 +9,18 @@ from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import ArchivedOption, BillingDayOption, FromOption, RentOption, RoomArg, TenantArg
+from ekost_cli.options import (
+    ArchivedOption,
+    BillingDayOption,
+    FromOption,
+    MatchOption,
+    RentOption,
+    ReverseOption,
+    RoomArg,
+    TenantArg,
+)
 from ekost_cli.past import HISTORY, show_happened, standing
+from ekost_cli.turning import read_turned
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
@@ -111,6 +121,8 @@ def list_(
     context: typer.Context,
     sort: Annotated[Literal["created", "name"], typer.Option("--sort", help=_("In which order."))] = "created",
     archived: ArchivedOption = False,
+    match: MatchOption = None,
+    reverse: ReverseOption = False,
 ) -> None:
     from db.repositories.tenants import Tenants
 
@@ -119,7 +131,12 @@ def list_(
         prop = ekost.property_id(conn)
         found = Tenants(conn)
         ekost.show_pages(
-            lambda after, limit: found.page(property_id=prop, sort=sort, after=after, limit=limit, archived=archived)
+            read_turned(
+                lambda after, limit, way: found.page(
+                    property_id=prop, sort=sort, archived=archived, matching=match, after=after, limit=limit, way=way
+                ),
+                reverse=reverse,
+            )
         )
 
 

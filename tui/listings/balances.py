@@ -63,7 +63,8 @@ BALANCES = Listing(
     command="ekost balance list",
     command_sort="outstanding",
     nothing=N_("There are no balances yet."),
-    search="ekost search",
+    matches=True,
+    fields=records.BALANCES,
 )
 AGING = Listing(
     columns=picked(
@@ -85,4 +86,6 @@ AGING = Listing(
     command="ekost balance aging",
     command_sort="name",
     nothing=N_("There are no balances yet."),
+    matches=True,
+    fields=records.AGING,
 )

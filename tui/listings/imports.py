@@ -45,5 +45,6 @@ IMPORTS = Listing(
     command_sort="created",
     narrowed_by="state",
     of_house=False,
+    fields=records.IMPORTS,
     nothing=N_("Nothing was imported yet: `ekost import payments FILE`."),
 )

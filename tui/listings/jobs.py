@@ -45,5 +45,6 @@ JOBS = Listing(
     command_sort="queue",
     narrowed_by="state",
     of_house=False,
+    fields=records.JOBS,
     nothing=N_("No work waits, and none is dead."),
 )

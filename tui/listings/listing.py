@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.repositories.pages import Page
 from locales.catalogs import _
+from locales.fields import Field
 from tui.book import Book
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut, Reader
@@ -39,8 +40,10 @@ class Listing(NamedTuple):
     command_sort: str
     # What is told when there is nothing at all.
     nothing: str
-    # The command that looks for words, where there is one.
-    search: str = ""
+    # What that command prints of each row; without it the list can't be written to a file.
+    fields: tuple[Field, ...] = ()
+    # Whether it can be narrowed to what fits some words.
+    matches: bool = False
     # The option by which that command narrows to one state.
     narrowed_by: str = "status"
     # Whether it is about one property at a time.
@@ -68,18 +71,19 @@ class Listing(NamedTuple):
 
     def command_line(self, scope: Scope) -> str:
         """What to type to see the same in a shell."""
-        if scope.words and self.search:
-            return " ".join([self.search, quote(scope.words), *self._of_house(scope)])
         words = [self.command]
         if (sort := self.sort(scope).name) != self.command_sort:
             words.append(f"--sort {sort}")
         if scope.status is not None:
             words.append(f"--{self.narrowed_by} {scope.status}")
+        if scope.words and self.matches:
+            words.append(f"--match {quote(scope.words)}")
         words += [f"--{name} {day.isoformat()}" for name, day in (("from", scope.since), ("until", scope.until)) if day]
-        return " ".join([*words, *self._of_house(scope)])
-
-    def _of_house(self, scope: Scope) -> list[str]:
-        return [f"--property {quote(scope.house.code)}"] if scope.house and self.of_house else []
+        if scope.reverse:
+            words.append("--reverse")
+        if scope.house and self.of_house:
+            words.append(f"--property {quote(scope.house.code)}")
+        return " ".join(words)
 
     def empty_notice(self, scope: Scope) -> str:
         """Why there are no rows."""

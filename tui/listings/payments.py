@@ -48,4 +48,6 @@ PAYMENTS = Listing(
     command="ekost payment list",
     command_sort="date",
     nothing=N_("There are no payments in these days."),
+    matches=True,
+    fields=records.PAYMENTS,
 )

@@ -56,6 +56,8 @@ ROOMS = Listing(
     command="ekost room list",
     command_sort="number",
     nothing=N_("There are no rooms yet."),
+    matches=True,
+    fields=records.ROOMS,
 )
 
 

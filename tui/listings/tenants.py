@@ -46,5 +46,6 @@ TENANTS = Listing(
     command="ekost tenant list",
     command_sort="created",
     nothing=N_("There are no tenants yet."),
-    search="ekost search",
+    matches=True,
+    fields=records.TENANTS,
 )

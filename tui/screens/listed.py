@@ -33,6 +33,8 @@ class ListScreen(Frame):
         Binding("slash", "filter", N_("Filter"), key_display="/", id="list.filter"),
         Binding("s", "sort", N_("Sort"), id="list.sort"),
         Binding("S", "turn", N_("Turn the order"), show=False, id="list.turn"),
+        Binding("x", "export", N_("Write to a file"), show=False, id="list.export"),
+        Binding("ctrl+y", "copy_command", N_("Copy the command below"), show=False, id="list.copy_command"),
         Binding("escape", "leave", N_("Back"), show=False, id="list.leave"),
     ]
 
@@ -49,6 +51,14 @@ class ListScreen(Frame):
         """The table, and the line to filter it."""
         yield KeysetTable(self.listing.columns)
         yield Input(id="filter", classes="-hidden", compact=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Not every list can be narrowed to some words."""
+        if action == "filter":
+            return self.listing.matches
+        if action == "export":
+            return bool(self.listing.fields)
+        return super().check_action(action, parameters)
 
     @property
     def table(self) -> KeysetTable:
@@ -126,6 +136,21 @@ class ListScreen(Frame):
                 again = sort.name == self.listing.sort(self.scope).name
                 self.scope = self.scope.but(sort=sort.name, reverse=again and not self.scope.reverse)
                 self.ask()
+
+    def action_export(self) -> None:
+        """All rows of this view to a file."""
+        from tui.dialogs.exporting import ExportDialog
+
+        def written(told: str | None) -> None:
+            if told:
+                self.notify(told, markup=False)
+
+        form = ExportDialog(self.ekost.book, self.listing, self.scope, self.MODE)
+        self.app.push_screen(form, written)
+
+    def action_copy_command(self) -> None:
+        """Bring the command that gives this list to the clipboard."""
+        self.table.copy(self.query_one(StatusLine).command)
 
     # -- the row
 

@@ -247,13 +247,14 @@ class KeysetTable(Surface, can_focus=True):
     def action_copy_cell(self) -> None:
         """Bring the cell under the cursor to the clipboard."""
         if (line := self.current) is not None:
-            self._copy(line.cells[self.column][0])
+            self.copy(line.cells[self.column][0])
 
     def action_copy_rows(self) -> None:
         """Bring the marked rows, or the one under the cursor, to the clipboard, cells between tabs."""
         lines = list(self.marks.values()) or ([self.current] if self.current else [])
-        self._copy("\n".join("\t".join(words for words, _color in line.cells) for line in lines))
+        self.copy("\n".join("\t".join(words for words, _color in line.cells) for line in lines))
 
-    def _copy(self, text: str) -> None:
+    def copy(self, text: str) -> None:
+        """Bring a text to the clipboard, and say so."""
         self.app.copy_to_clipboard(text)
         self.notify(_("Copied."), timeout=2)
