@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from db.errors import N_, RuleError, UnreachableError, UsageError
+from db.preparing import prepare_where_it_lasts
 
 READER_IDLE = 3_600_000
 # The channel on which a commit is told to whoever listens.
@@ -100,16 +101,16 @@ class Database:
     def engine(self) -> Engine:
         """The SQLAlchemy engine; errors carry no parameters."""
         pool: dict[str, Any] = {"poolclass": NullPool}
+        arguments: dict[str, Any] = {"connect_timeout": self.limits.connect_timeout, "application_name": "ekost"}
         if self.limits.pool_size:
             lives_long = self.limits.pool_size > 1
             pool = {"poolclass": QueuePool, "pool_size": self.limits.pool_size, "pool_pre_ping": lives_long}
-        return create_engine(
-            self._url,
-            hide_parameters=True,
-            use_native_hstore=False,
-            connect_args={"connect_timeout": self.limits.connect_timeout, "application_name": "ekost"},
-            **pool,
-        )
+        else:  # over before anything is repeated often
+            arguments["prepare_threshold"] = None
+        engine = create_engine(self._url, hide_parameters=True, use_native_hstore=False, connect_args=arguments, **pool)
+        if self.limits.pool_size:
+            prepare_where_it_lasts(engine)
+        return engine
 
     @contextmanager
     def transaction(
@@ -138,7 +139,7 @@ class Database:
             # A reader holds no lock; somebody may look at the first page of a long list for a while.
             conn.exec_driver_sql(self._opening(statement_timeout_ms, begin, idle_timeout=READER_IDLE))
             yield conn
-            conn.rollback()
+            conn.commit()  # nothing was written; what a rollback ends has to be prepared again
 
     def _connect(self) -> Connection:
         try:
