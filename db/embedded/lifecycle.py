@@ -13,6 +13,9 @@ from db.embedded.locks import POLL, claim_lifetime, is_alive
 from db.embedded.processes import pid_in, send, telling_line
 from db.embedded.server import Server
 
+# Seconds after which a server that does not end is told so more firmly: a last checkpoint may take some time.
+FIRM = 60.0
+
 
 class _Patience:
     """Waits a little at a time and gives up after the server's patience. Raises ServerSilentError."""
@@ -56,13 +59,16 @@ def stop(server: Server) -> bool:
     """End the server and wait for its last process; False when none lived. Needs no program."""
     if not is_alive(server.lifetime):
         return False
-    patience = _Patience(server)
+    patience, firm = _Patience(server), time.monotonic() + FIRM
     told: int | None = None
     while is_alive(server.lifetime):
         pid = pid_in(server.pid_file)
         if pid and pid != told and server.owns(pid):
             send(pid, server.stop_signal)
             told = pid
+        elif pid and pid == told and server.last_signal and time.monotonic() > firm:
+            send(pid, server.last_signal)
+            firm = patience.deadline
         elif told is None and server.answers():
             raise ServerElsewhereError(server=server.name)
         patience.wait()

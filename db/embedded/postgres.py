@@ -45,6 +45,8 @@ class Postgres(Server):
     name = "postgresql"
     patience = 300
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back, nobody is waited for
+    # "immediate": the log is read at the next start. One whose recovery was killed listens to nothing else (18.6).
+    last_signal = signal.SIGQUIT
 
     @property
     def socket(self) -> Path:

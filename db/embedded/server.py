@@ -36,6 +36,8 @@ class Server(ABC):
     patience: ClassVar[int]
     """Seconds for a start or a stop: recovery after a crash may take minutes on a loaded machine."""
     stop_signal: ClassVar[signal.Signals]
+    last_signal: ClassVar[signal.Signals | None] = None
+    """Sent to a server that has not ended after a while, where it can be sent without losing anything."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

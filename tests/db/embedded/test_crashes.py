@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import redis
 
+from db.embedded import driver, lifecycle
 from db.embedded.binaries import find_postgres
 from db.embedded.errors import ServerForeignError
+from tests.processes import all_processes
 
 from .conftest import ROOT, Installation
 
@@ -46,6 +48,34 @@ def test_a_kill_of_the_postmaster_alone_loses_nothing(running: Installation) -> 
     os.kill(running.pid(), signal.SIGKILL)
 
     assert _content(running) == (1000, 1000)
+
+
+def test_a_server_whose_recovery_was_killed_can_be_stopped_and_comes_back(
+    running: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _filled(running)
+    server = running.pid()
+    before = set(below(server))
+    os.kill(next(iter(before)), signal.SIGKILL)
+    recovering = None
+    for _patience in range(3000):
+        recovering = next((pid for pid, words in below(server).items() if "startup" in words), None)
+        if recovering:
+            break
+        time.sleep(0.001)
+    assert recovering
+    os.kill(recovering, signal.SIGKILL)
+    monkeypatch.setattr(lifecycle, "FIRM", 1.0)
+    driver.stop(running.home)
+
+    assert _content(running) == (1000, 1000)
+
+
+def below(server: int) -> dict[int, str]:
+    """The processes that a server has started, with what they are."""
+    return {
+        pid: it.command for pid, it in all_processes().items() if it.parent == server and "logger" not in it.command
+    }
 
 
 @pytest.mark.parametrize(
