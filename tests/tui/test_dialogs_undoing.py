@@ -73,14 +73,17 @@ async def test_imports_are_taken_back_small_and_large_ones(
             await pilot.pause(0.1)
         assert balance_of(lived_in, *SITI) == before
         assert isinstance(pilot.app.screen, ImportDetail)
-        await press(pilot, "r", "escape")
 
-        used = bring(lived_in, tmp_path, "rooms", "nomor,sewa\nZ9,900000\n")
-        with lived_in.transaction() as conn:
-            conn.execute(text("update leases set room_id = (select id from rooms where number = 'Z9'), slot = 1 "
-                              "where tenant_id = (select id from tenants where code = 'SITI')"))  # fmt: skip
-        await press(pilot, "r")
-        await press(pilot, "home", "U")
+
+async def test_rooms_that_are_let_stay(
+    screens: Screens, lived_in: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = bring(lived_in, tmp_path, "rooms", "nomor,sewa\nZ9,900000\n")
+    with lived_in.transaction() as conn:
+        conn.execute(text("update leases set room_id = (select id from rooms where number = 'Z9'), slot = 1 "
+                          "where tenant_id = (select id from tenants where code = 'SITI')"))  # fmt: skip
+    async with screens(lived_in.url) as pilot:
+        await press(pilot, "6", "home", "U")
         assert told(pilot, ".dialog--error").startswith(f"Import {used.id} can't be undone: in use are KOSA/Z9.")
         monkeypatch.setitem(undoing.TRIED, "rooms", 0)
         await press(pilot, "escape", "U")

@@ -31,15 +31,16 @@ async def test_a_running_import_is_followed_and_its_rejected_rows_are_read_page_
     screens: Screens, lived_in: Database
 ) -> None:
     with lived_in.transaction() as conn:
-        conn.execute(
+        number = conn.execute(
             text("""insert into imports (kind, file_name, file_hash, state, rows_total, rows_applied, worked_at)
-                    values ('payments', 'bank [b].csv', repeat('ab', 32), 'running', 10000, 2500, now())""")
-        )
+                    values ('payments', 'bank [b].csv', repeat('ab', 32), 'running', 10000, 2500, now())
+                    returning id""")
+        ).scalar_one()
     async with screens(lived_in.url) as pilot:
         await press(pilot, "6")
         await looked(pilot, "25 %  2,500/10,000 rows")
-        assert "#1 bank [b].csv" in text_of(pilot)[1]
-        go_on(lived_in, applied=5000)
+        assert f"#{number} bank [b].csv" in text_of(pilot)[1]
+        go_on(lived_in, number, applied=5000)
         await looked(pilot, "50 %  5,000/10,000 rows")
         assert "rows/s" in text_of(pilot)[2]
         assert "left" in text_of(pilot)[2]
@@ -49,11 +50,11 @@ async def test_a_running_import_is_followed_and_its_rejected_rows_are_read_page_
         with lived_in.transaction() as conn:
             conn.execute(
                 text("""insert into import_errors (import_id, line, column_name, code, fields, value)
-                        select 1, n + 1, 'penyewa', 'tenant_not_found', '{"ref": "NOBODY"}', 'X'
+                        select :number, n + 1, 'penyewa', 'tenant_not_found', '{"ref": "NOBODY"}', 'X'
                           from generate_series(1, :many) n"""),
-                {"many": REJECTED},
+                {"many": REJECTED, "number": number},
             )
-        go_on(lived_in, applied=9500, rejected=REJECTED, state="done")
+        go_on(lived_in, number, applied=9500, rejected=REJECTED, state="done")
         await looked(pilot, f"10,000 of 10,000 rows: 9,500 applied, 0 skipped, {REJECTED} rejected")
         assert not any("rows/s" in line for line in text_of(pilot))
         assert len(pilot.app.screen.table.rows) < REJECTED
@@ -67,12 +68,12 @@ async def test_a_running_import_is_followed_and_its_rejected_rows_are_read_page_
         assert pilot.app.screen.query_one(TopBar).mode == "imports"
 
 
-def go_on(database: Database, *, applied: int, rejected: int = 0, state: str = "running") -> None:
+def go_on(database: Database, number: int, *, applied: int, rejected: int = 0, state: str = "running") -> None:
     with database.transaction() as conn:
         conn.execute(
             text("""update imports set rows_applied = :applied, rows_rejected = :rejected, state = :state,
-                           finished_at = case when :state = 'done' then now() end where id = 1"""),
-            {"applied": applied, "rejected": rejected, "state": state},
+                           finished_at = case when :state = 'done' then now() end where id = :number"""),
+            {"applied": applied, "rejected": rejected, "state": state, "number": number},
         )
 
 

@@ -28,7 +28,7 @@ def test_a_database_in_order_is_fine_in_every_respect(database: Database) -> Non
     assert ills(database) == {}
     assert set(found) == {
         "database", "version", "writable", "encoding", "durability", "clock", "connections", "extensions", "schema",
-        "privileges", "zones", "structure",
+        "privileges", "zones", "structure", "size",
     }  # fmt: skip
 
 

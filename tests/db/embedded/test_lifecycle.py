@@ -112,5 +112,5 @@ def test_attaching_takes_milliseconds(running: Installation) -> None:
         running.start()
         times.append(time.perf_counter() - began)
 
-    # Measured: 1 to 2 ms, as root 3 to 4. A process start or a copy would cost far more.
-    assert min(times) < 0.05
+    # Measured: 1 to 2 ms, as root 3 to 4; tens on a machine that is busy. A copy of the programs takes a second.
+    assert min(times) < 0.3
