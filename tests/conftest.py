@@ -6,6 +6,7 @@ that is rolled back (`conn`), or, where a subprocess must see commits, in a data
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 import uuid
@@ -21,6 +22,9 @@ from db.engine import Database, Limits, sqlstate
 from db.migrations.runner import migrate
 
 TEMPLATE = "ekost_template"
+# A shell gives what it starts in the background a deaf ear for Ctrl-C, and so would our subprocesses have.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -80,13 +80,14 @@ class Tmux(Terminal):
         return self._say("capture-pane", "-p").splitlines()
 
     def ended(self) -> int:
-        """Wait for the end of the process; its exit status."""
+        """Wait for the end of the process; its exit status, or minus the signal that ended it."""
         end = time.monotonic() + PATIENCE
         # It is dead for a moment before it is known of what.
-        while not (told := self._say("display-message", "-p", "#{pane_dead_status}").strip()):
-            assert time.monotonic() < end, "it does not end"
+        while not any(told := self._say("display-message", "-p", "#{pane_dead_status},#{pane_dead_signal}").split(",")):
+            assert time.monotonic() < end, "\n".join(["it does not end", *self.screen()])
             time.sleep(0.05)
-        return int(told)
+        status, signalled = told
+        return int(status) if status else -int(signalled)
 
     def close(self) -> None:
         """End the server and what runs in it."""
