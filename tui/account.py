@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from db.domain.explain import Explanation
     from db.repositories.lookup import TenantRef
-    from db.repositories.tenants import TenantDetail, TenantRow
+    from db.repositories.rows import TenantRow
+    from db.repositories.tenants import TenantDetail
 
 
 class Who(NamedTuple):

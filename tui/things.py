@@ -39,17 +39,22 @@ NOTHING = Things()
 
 
 def things_in(row: Any) -> Things:
-    """What a row is about. Its class is loaded already, since the row is there."""
+    """What a row is about. Of tenants it is known before the database is loaded."""
+    from db.repositories.rows import TenantRow
+
+    if isinstance(row, TenantRow):
+        return Things(Who(row.code, row.property), row.room is not None)
+    return _things_in_other(row)
+
+
+def _things_in_other(row: Any) -> Things:
     from db.repositories.balances import AgingRow, BalanceRow
     from db.repositories.imports import ImportRow
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
     from db.repositories.rooms import LeaseRow, RoomRow
-    from db.repositories.tenants import TenantRow
 
     match row:
-        case TenantRow():
-            found = Things(Who(row.code, row.property), row.room is not None)
         case BalanceRow():
             found = Things(Who(row.tenant, row.property), row.room is not None)
         case AgingRow() | LeaseRow():

@@ -1,33 +1,16 @@
 """Questions about tenants."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
+from db.repositories.rows import TenantRow
 from db.repositories.search import is_about, words_of
 from db.tables import tenants
 from db.tables.views import tenant_list
-
-
-class TenantRow(NamedTuple):
-    """A line of the tenant list; `room` and `monthly_rent` are of today's lease, or of the next one."""
-
-    id: int
-    code: str
-    name: str
-    phone: str | None
-    email: str | None
-    property: str
-    room: str | None
-    monthly_rent: Decimal | None
-    moved_in_on: date | None
-    moved_out_on: date | None
-    outstanding_balance: Decimal
-    created_at: datetime
-    currency: str
 
 
 class TenantDetail(NamedTuple):

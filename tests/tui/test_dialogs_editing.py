@@ -3,8 +3,9 @@
 from db.engine import Database
 from db.repositories.lookup import find_room, find_tenant
 from db.repositories.rooms import RoomRow, Rooms
+from db.repositories.rows import TenantRow
 from db.repositories.tenants import TenantDetail as Contact
-from db.repositories.tenants import TenantRow, Tenants
+from db.repositories.tenants import Tenants
 from tests.tui.conftest import Screens, press, text_of
 from tests.tui.forms import assert_sound, fill, form, notes, seek, told
 from tui.details.room import RoomDetail

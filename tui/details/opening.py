@@ -16,7 +16,7 @@ def detail_of(row: Any, mode: str) -> "DetailScreen[Any] | None":
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
     from db.repositories.rooms import RoomRow
-    from db.repositories.tenants import TenantRow
+    from db.repositories.rows import TenantRow
     from tui.details.batch import ImportDetail
     from tui.details.payment import PaymentDetail
     from tui.details.room import RoomDetail

@@ -13,7 +13,7 @@ from tui.widgets.table.lines import picked
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.repositories.tenants import TenantRow
+    from db.repositories.rows import TenantRow
 
 
 def _read(conn: "Connection", scope: Scope, cut: Cut) -> "Page[TenantRow]":

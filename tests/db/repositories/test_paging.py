@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Connection
 
 from db.repositories.paging import CursorError, Page, Way
-from db.repositories.tenants import TenantRow, Tenants
+from db.repositories.rows import TenantRow
+from db.repositories.tenants import Tenants
 from tests.db.services.house import House
 
 NAMES = ["Ani", "Budi", "Citra", "Dewi", "Eko", "Fitri", "Gita"]
