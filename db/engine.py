@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from db.errors import N_, RuleError, UnreachableError, UsageError
 from db.preparing import prepare_where_it_lasts
+from db.writes import forget
+
+if TYPE_CHECKING:
+    from db.replicas import Replicas
+    from db.witness import Witness
 
 READER_IDLE = 3_600_000
 # The channel on which a commit is told to whoever listens.
@@ -86,6 +91,9 @@ class Database:
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         self._url = _read_url(url)
         self.limits = limits or Limits()
+        # Set where there are standbys: who remembers what was changed, and where else may be read.
+        self.witness: Witness | None = None
+        self.replicas: Replicas | None = None
 
     @property
     def url(self) -> str:
@@ -95,7 +103,19 @@ class Database:
     @property
     def place(self) -> str:
         """Where the database is, for messages: host and name, without user and password."""
-        return f"{self._url.host or self._url.query.get('host') or 'localhost'}/{self._url.database or ''}"
+        return f"{self.hosts or 'localhost'}/{self._url.database or ''}"
+
+    @property
+    def hosts(self) -> str:
+        """The hosts of the address, with commas between several: `target_session_attrs` chooses among them."""
+        named = self._url.host or self._url.query.get("host") or ""
+        return named if isinstance(named, str) else ",".join(named)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Database, user and hosts with their ports, which tell one book from another."""
+        port = self._url.port or self._url.query.get("port") or ""
+        return self._url.database or "", self._url.username or "", f"{self.hosts}:{port}"
 
     @cached_property
     def engine(self) -> Engine:
@@ -110,6 +130,8 @@ class Database:
         engine = create_engine(self._url, hide_parameters=True, use_native_hstore=False, connect_args=arguments, **pool)
         if self.limits.pool_size:
             prepare_where_it_lasts(engine)
+        if self.witness is not None:
+            self.witness.watch(engine)
         return engine
 
     @contextmanager
@@ -122,12 +144,15 @@ class Database:
         Raises DatabaseUnreachableError, ConnectionLostError, DatabaseBusyError, ConstraintError.
         """
         with self._translating(), self._connect() as conn:
+            forget(conn)
             conn.exec_driver_sql(self._opening(statement_timeout_ms, "set local synchronous_commit = on"))
             yield conn
             if dry_run:
                 conn.rollback()
             else:
                 conn.commit()
+                if self.witness is not None:
+                    self.witness.committed(conn)
                 if ring:
                     _ring(conn)
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Text, TextClause, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.policies import POLICIES
+from db.writes import note_event
 
 _MONEY_CONSUMERS = ("balances", "audit")
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
@@ -58,7 +59,7 @@ with numbered as (
   select event.id, event.recorded_at, c.consumer, :tenant_id, c.attempts
     from event, unnest(:consumers, :attempts) as c (consumer, attempts)
 )
-select id from event
+select id, recorded_at from event
 """).bindparams(
     bindparam("id", type_=BigInteger),
     bindparam("tenant_id", type_=BigInteger),
@@ -93,7 +94,9 @@ def append(conn: Connection, event: Event, *, event_id: int | None = None) -> in
         "consumers": list(told),
         "attempts": [POLICIES[consumer].attempts for consumer in told],
     }
-    return int(conn.execute(_APPEND, values).scalar_one())
+    row = conn.execute(_APPEND, values).one()
+    note_event(conn, event.type, event.entity_id, row.recorded_at.isoformat(), row.id, event.tenant_id, event.payload)
+    return int(row.id)
 
 
 # Tenants are locked in the order of their ids, as everywhere; the events of one are numbered by their place.

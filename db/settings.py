@@ -72,6 +72,12 @@ class Settings:
     database_url: str | None = _setting(
         None, N_("Address of your own PostgreSQL; without it the bundled one is used."), secret=True
     )
+    replica_urls: str | None = _setting(
+        None,
+        N_("Addresses of standbys that lists and reports may read, with spaces between them."),
+        secret=True,
+    )
+    replica_lag: int = _setting(30, N_("Seconds that a standby may be behind; then the primary is read."))
     redis_url: str | None = _setting(
         None, N_("Address of your own Redis or Valkey; without it the bundled one is used."), secret=True
     )

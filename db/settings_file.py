@@ -13,6 +13,7 @@ from db.settings import ConfigError, ConfigUnreadableError, known_settings, pars
 _PRIVATE = 0o600
 _OTHERS_MAY_READ = 0o077
 # Greedy up to the last @: a password may hold one although it should not.
+_NEXT = re.compile(r"\s+(?=postgres(?:ql)?(?:\+\w+)?://)")
 _PASSWORD = re.compile(r"(?<=://)([^:/@?]*:).+(?=@)|([?&](?:ssl)?password=)[^&]+")
 
 
@@ -51,8 +52,8 @@ def write_setting(path: Path, key: str, text: str) -> Any:
 
 
 def mask(text: str) -> str:
-    """An address without its password; one we can't read is hidden altogether."""
-    return _PASSWORD.sub(r"\1\2***", text) if "://" in text else "***"
+    """An address without its password, or several with spaces between; one we can't read is hidden altogether."""
+    return " ".join(_PASSWORD.sub(r"\1\2***", one) if "://" in one else "***" for one in _NEXT.split(text))
 
 
 def exposure(path: Path) -> list[ConfigError]:

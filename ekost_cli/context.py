@@ -1,7 +1,7 @@
 """What a command works with: settings, the book, today, and the way to show things. Connects when first asked."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db.errors import N_, EkostError, UsageError
+from db.errors import N_, EkostError, UnreachableError, UsageError
 from db.settings import Settings, load_settings
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field, chosen
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
+    from db.witness import LostWriteError
 
 
 class ConfirmationNeededError(UsageError):
@@ -41,19 +42,31 @@ class DeclinedError(EkostError):
     message = N_("Not confirmed: nothing was changed.")
 
 
-class Context:
-    """One run of one command."""
+class ReplicaLostError(UnreachableError):
+    """A replica broke off while it was read, and rows may have been printed."""
 
-    def __init__(self, options: Invocation, fields: tuple[Field, ...] = ()) -> None:
+    code = "replica_lost"
+    message = N_("The replica {place} broke off while it was read.")
+    hint = N_("Repeat the command: for half a minute that replica is not asked.")
+
+
+class Context:
+    """One run of one command; `words` are its noun and verb."""
+
+    def __init__(self, options: Invocation, fields: tuple[Field, ...] = (), words: str = "") -> None:
         self.options = options
         self.printer = Printer(options, fields)
+        self.words = words
+        # Set when a replica has failed this command.
+        self.primary_only = False
 
     @classmethod
     def of(cls, context: "typer.Context") -> "Context":
         """The context of a command that is running; always the same one."""
         if "ekost" not in context.meta:
             verb = getattr(context.command, "verb", None)
-            context.meta["ekost"] = cls(context.obj or Invocation(), verb.fields if verb else ())
+            words = " ".join(context.command_path.split()[1:])
+            context.meta["ekost"] = cls(context.obj or Invocation(), verb.fields if verb else (), words)
         found: Context = context.meta["ekost"]
         return found
 
@@ -125,9 +138,10 @@ class Context:
     @cached_property
     def any_database(self) -> "Database":
         """The database whatever its schema is; for `ekost db` alone."""
-        self._warn_of_exposure(self.settings.origin("database_url"))
+        for origin in dict.fromkeys(map(self.settings.origin, ("database_url", "replica_urls"))):
+            self._warn_of_exposure(origin)
         # One command, one connection, however many transactions it takes.
-        return self._connect(pool_size=1)
+        return self._connect(pool_size=1, tell=self._tell_lost)
 
     def open_database(self, pool_size: int) -> "Database":
         """The book for a process that stays, ready to use; called again where the connection was lost."""
@@ -137,7 +151,7 @@ class Context:
         ensure_current(database, automatic=self.settings.database_url is None)
         return database
 
-    def _connect(self, pool_size: int) -> "Database":
+    def _connect(self, pool_size: int, tell: "Callable[[LostWriteError], None] | None" = None) -> "Database":
         from db.engine import Database, Limits
 
         settings = self.settings
@@ -147,7 +161,13 @@ class Context:
             lock_timeout=settings.lock_timeout * 1000,
             pool_size=pool_size,
         )
-        return Database(settings.database_url or self._bundled_url(), limits)
+        database = Database(settings.database_url or self._bundled_url(), limits)
+        # What a worker does nobody has been told of; the book itself remembers it.
+        if self.words != "worker" and (settings.replica_urls or "," in database.hosts):
+            from db.standbys import mind_standbys
+
+            mind_standbys(database, (settings.replica_urls or "").split(), settings.replica_lag, tell)
+        return database
 
     @contextmanager
     def transaction(self) -> Iterator["Connection"]:
@@ -162,12 +182,38 @@ class Context:
 
     @contextmanager
     def reading(self) -> Iterator["Connection"]:
-        """A read-only transaction in which everything is of one moment.
+        """A read-only transaction in which everything is of one moment; on a replica, if this command may read one.
 
         It is over before its page is printed, so that a pager that is left open keeps no transaction; `--all` streams.
         """
-        with nullcontext() if self.options.all else self.printer.held(), self.database.reading() as conn:
+        with nullcontext() if self.options.all else self.printer.held(), self._read() as conn:
             yield conn
+
+    @contextmanager
+    def _read(self) -> Iterator["Connection"]:
+        from ekost_cli.routing import pick
+
+        replica = pick(self)
+        if replica is None:
+            with self.database.reading() as conn:
+                yield conn
+            return
+        try:
+            with replica.reading() as conn:
+                yield conn
+        except EkostError as error:
+            from db.replicas import is_its_fault, name_of
+
+            if is_its_fault(error):
+                assert self.any_database.replicas is not None  # noqa: S101 - it is one of them
+                self.any_database.replicas.blame(replica)
+                raise ReplicaLostError(place=name_of(replica)) from error
+            raise
+
+    def _tell_lost(self, error: "LostWriteError") -> None:
+        from ekost_cli.routing import tell_lost
+
+        tell_lost(error, self.options.output)
 
     def _warn_of_exposure(self, origin: str) -> None:
         if not origin.startswith("/"):

@@ -75,6 +75,19 @@ class VerbCommand(TyperCommand):
             self._answer_fields(ctx, ctx.obj.fields)
         return rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; once more, on the primary, when the replica that it read broke off before anything was printed."""
+        from ekost_cli.context import Context, ReplicaLostError
+
+        try:
+            return super().invoke(ctx)
+        except ReplicaLostError:
+            ekost = Context.of(ctx)
+            if ekost.options.all or ekost.primary_only:
+                raise
+            ekost.primary_only = True
+            return super().invoke(ctx)
+
     def _answer_fields(self, ctx: Any, names: str) -> None:
         if names != "help":
             chosen(names, self.verb.fields)  # a wrong name must stop a command before it changes anything

@@ -52,3 +52,27 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 }
 
 ENTRIES: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values() for entry in entries}
+
+# The commands that may read a replica, by their words: they show what may be a moment old, and decide nothing. All
+# others read the primary: what changes something, and what is looked at before somebody pays, moves or signs
+# (`balance show` and `explain`, `payment show`), judges the book (`check`, `doctor`, `audit verify`) or works in it.
+# An own change is always seen (db.replicas).
+READ_ANYWHERE = frozenset(
+    {
+        "audit list",
+        "balance aging",
+        "balance list",
+        "charge list",
+        "deposit list",
+        "events list",
+        "lease list",
+        "payment list",
+        "property list",
+        "report monthly",
+        "room history",
+        "room list",
+        "search",
+        "tenant history",
+        "tenant list",
+    }
+)

@@ -13,14 +13,17 @@ from locales.values import dump
 def report(failure: Failure, words: list[str]) -> None:
     """Write a failure of the command line `words`, which says by itself in what format."""
     if option_value(words, "output", "o") in ("json", "ndjson"):
-        text = dump({"error": failure._asdict()}) + "\n"
+        _write(dump({"error": failure._asdict()}) + "\n")
     else:
-        text = _line(failure, option_value(words, "color") or "auto")
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass  # nobody is there to be told
+        _write(_line("ekost: error:", failure, option_value(words, "color") or "auto"))
+
+
+def warn(failure: Failure, output: str | None, color: str = "auto") -> None:
+    """Write what must be known beside what the command does, which goes on; `-q` does not silence it."""
+    if output in ("json", "ndjson"):
+        _write(dump({"warning": failure._asdict()}) + "\n")
+    else:
+        _write(_line("ekost: warning:", failure, color))
 
 
 def report_origin(error: BaseException) -> None:
@@ -29,8 +32,16 @@ def report_origin(error: BaseException) -> None:
         traceback.print_exception(error)
 
 
-def _line(failure: Failure, color: str) -> str:
-    label = "ekost: error:"  # in every language: scripts look for it
+def _write(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # nobody is there to be told
+
+
+def _line(label: str, failure: Failure, color: str) -> str:
+    # The label is the same in every language: scripts look for it.
     if wants_color(sys.stderr, color):
         label = f"{BOLD}{RED}{label}{RESET}"
     # One line, whatever the message holds.

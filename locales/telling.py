@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from locales.catalogs import N_, _
 from locales.cells import said
-from locales.fields import Field
-from locales.formats import date_short, money
+from locales.fields import HOME_CURRENCY, HOME_TIMEZONE, Field
+from locales.formats import date_short, instant, money
 from locales.statuses import status_word
 
 TOLD_FIELDS = (
@@ -85,6 +86,28 @@ def told(event: str, payload: Mapping[str, Any], instant: datetime, actor: str, 
         "about": ", ".join(_about(payload, currency)),
         "actor": actor,
     }
+
+
+# The requests that are repeated with their key, by the event that the first one was told in.
+_REQUESTS = {
+    "record_payment": "PaymentRecorded",
+    "post_charge": "ChargePosted",
+    "void_payment": "EntryReversed",
+    "void_charge": "EntryReversed",
+    "deposit_received": "DepositReceived",
+    "deposit_applied": "DepositApplied",
+    "deposit_refunded": "DepositRefunded",
+}
+
+
+def lost_told(lost: Mapping[str, Any]) -> dict[str, str]:
+    """What was lost and when it was acknowledged: `Payment recorded: 17, BUDI, Rp1.500.000, 28/02/2026`."""
+    event = _REQUESTS.get(lost["what"], lost["what"])
+    currency = lost["currency"] or HOME_CURRENCY
+    details = (str(lost["number"]), lost["tenant"], *_about(lost["about"], currency))
+    what = f"{_(_WORDS.get(event, event))}: {', '.join(filter(None, details))}"
+    moment = lost["at"] and instant(datetime.fromisoformat(lost["at"]), ZoneInfo(HOME_TIMEZONE))
+    return {"what": what, "at": moment or "-"}
 
 
 def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from db.errors import N_, RuleError
 from db.events import plain
 from db.tables import request_keys
+from db.writes import note_answer, note_key
 
 
 class KeyReusedError(RuleError):
@@ -57,8 +58,11 @@ def claim_key(conn: Connection, key: str | None, operation: str, *parameters: ob
     row = {"key": key, "operation": operation, "request_hash": digest}
     claimed = conn.execute(insert(request_keys).values(row).on_conflict_do_nothing().returning(request_keys.c.key))
     if claimed.first() is not None:
+        note_key(conn, key)
         return Claim(conn, key)
     found = conn.execute(select(request_keys).where(request_keys.c.key == key)).one()
     if bytes(found.request_hash) != digest or found.result is None:
         raise KeyReusedError(key=key)
-    return Claim(conn, key, int(found.result["id"]))
+    answer = int(found.result["id"])
+    note_answer(conn, key, operation, answer)
+    return Claim(conn, key, answer)

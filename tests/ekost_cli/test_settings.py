@@ -117,7 +117,7 @@ def test_variables_that_no_setting_has_are_found() -> None:
 
 def test_every_setting_has_a_variable_of_its_own() -> None:
     variables = [variable_of(key) for key in known_settings()]
-    assert len(set(variables)) == len(variables) == len(known_settings()) == 9
+    assert len(set(variables)) == len(variables) == len(known_settings()) == 11
     assert all(name.startswith("EKOST_") for name in variables)
 
 
@@ -135,6 +135,11 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
 )
 def test_a_password_is_masked(address: str, shown: str) -> None:
     assert mask(address) == shown
+
+
+def test_every_password_of_several_addresses_is_masked() -> None:
+    two = "postgresql://kos:one two@r1/kos postgresql+psycopg://kos:three@r2/kos?sslpassword=four"
+    assert mask(two) == "postgresql://kos:***@r1/kos postgresql+psycopg://kos:***@r2/kos?sslpassword=***"
 
 
 def test_setting_a_value_keeps_the_rest_of_the_file(file: Path) -> None:

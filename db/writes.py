@@ -1,0 +1,74 @@
+"""What a transaction has changed, as who may have to look for it after a failover wants to know it.
+
+Noted beside the connection while the change is made, and taken when it is committed; a few words of memory, no
+statement. What is only worked out from other facts is not noted: it is worked out again.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+# Changes that are looked up after a failover.
+RECENT = 20
+_NOTES, _KEY = "ekost_writes", "ekost_request_key"
+_DERIVED = frozenset({"BalanceCalculated", "BalancesCalculated"})
+# Of an event's values those that name nobody.
+_TOLD = ("kind", "amount", "date", "monthlyRent", "assignmentDate", "effectiveOn", "since")
+
+
+class Write(NamedTuple):
+    """A change that was acknowledged; `event_id` and `at` (ISO) find its event, `key` its request."""
+
+    type: str
+    number: int
+    at: str = ""
+    event_id: int | None = None
+    tenant_id: int | None = None
+    key: str | None = None
+    about: Mapping[str, str] = {}
+
+
+def forget(conn: Connection) -> None:
+    """A new transaction begins."""
+    conn.info.pop(_NOTES, None)
+    conn.info.pop(_KEY, None)
+
+
+def note_key(conn: Connection, key: str) -> None:
+    """The changes of this transaction belong to a request key."""
+    conn.info[_KEY] = key
+
+
+def note_answer(conn: Connection, key: str, operation: str, answer: int) -> None:
+    """A request that was made before is answered again: only now it is acknowledged."""
+    _notes(conn).append(Write(operation, answer, datetime.now(UTC).isoformat(), key=key))
+
+
+def note_event(
+    conn: Connection,
+    type_: str,
+    number: int,
+    at: str,
+    event_id: int,
+    tenant_id: int | None,
+    payload: Mapping[str, object],
+) -> None:
+    """An event was written."""
+    if type_ not in _DERIVED:
+        about = {name: str(payload[name]) for name in _TOLD if payload.get(name) is not None}
+        _notes(conn).append(Write(type_, number, at, event_id, tenant_id, conn.info.get(_KEY), about))
+
+
+def taken(conn: Connection) -> list[Write]:
+    """What was noted, the last ones of many; noted no more."""
+    found = list(conn.info.pop(_NOTES, ()))
+    conn.info.pop(_KEY, None)
+    return found
+
+
+def _notes(conn: Connection) -> deque[Write]:
+    notes: deque[Write] = conn.info.setdefault(_NOTES, deque(maxlen=RECENT))
+    return notes
