@@ -22,6 +22,7 @@ from tests.processes import all_processes, signal_all
 
 ADMIN, ROLE, DATABASE = "postgres", "kos", "kos"
 PORTS = {"a": 5501, "b": 5502, "c": 5503}
+FOLLOWS = "select count(*) from pg_stat_wal_receiver where status = 'streaming'"
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -30,6 +31,8 @@ cluster_name = '{name}'
 dynamic_shared_memory_type = mmap
 shared_buffers = 32MB
 max_connections = 60
+fsync = off
+min_wal_size = 4MB
 wal_receiver_timeout = 5s
 wal_retrieve_retry_interval = 200ms
 hot_standby_feedback = on
@@ -69,6 +72,12 @@ class Server:
         with self.admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             result = conn.execute(text(statement), values)
             return result.scalar() if result.returns_rows else None
+
+    def set(self, name: str, value: str) -> None:
+        """Change one of its settings."""
+        quoted = value.replace("'", "''")
+        self.sql(f"alter system set {name} = '{quoted}'")
+        self.sql("select pg_reload_conf()")
 
     def wait(self, question: str, wanted: object = 1, patience: float = 20) -> None:
         """Wait until it answers that to a question."""
@@ -114,6 +123,7 @@ class Pair:
         self.folder = folder
         self.a, self.b = Server(folder, "a"), Server(folder, "b")
         self.servers = [self.a, self.b]
+        self._conninfo = ""
 
     @property
     def url(self) -> str:
@@ -125,7 +135,7 @@ class Pair:
         """Make the primary, its tables and the standby."""
         a = self.a
         a.run("initdb", "-D", a.data, "-U", ADMIN, "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8",
-              "--locale=C.UTF-8")  # fmt: skip
+              "--locale=C.UTF-8", "--wal-segsize=1")  # fmt: skip
         self._configure(a)
         initial = Database(str(make_url(a.url(ADMIN)).set(database="postgres")))
         a.admin, admin = initial, a.admin
@@ -145,7 +155,18 @@ class Pair:
                     "-X", "stream", "--checkpoint=fast", "--no-sync")  # fmt: skip
         self._configure(standby)
         standby.start()
-        standby.wait("select count(*) from pg_stat_wal_receiver where status = 'streaming'")
+        standby.wait(FOLLOWS)
+
+    def cut_off(self) -> None:
+        """From now on the standby gets nothing."""
+        self._conninfo = self.b.sql("show primary_conninfo")
+        self.b.set("primary_conninfo", "")
+        self.b.wait("select count(*) from pg_stat_wal_receiver", 0)
+
+    def reconnect(self) -> None:
+        """It gets what it has missed."""
+        self.b.set("primary_conninfo", self._conninfo)
+        self.b.wait(FOLLOWS)
 
     def caught_up(self) -> None:
         """Wait until the standby has everything."""

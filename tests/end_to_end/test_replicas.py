@@ -1,0 +1,225 @@
+"""Lists read from a real standby: never without one's own last change, never from a server that is not fit."""
+
+import json
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from db import replicas
+from db.engine import Database, Limits
+from db.replicas import Choice
+from db.repositories.ledger import Ledger
+from db.services.properties import add_property
+from db.session import SessionFile
+from db.standbys import mind_standbys
+from ekost_cli.context import Context
+from ekost_cli.main import run
+from tests.end_to_end.forks import Forks
+from tests.end_to_end.kos import Kos
+from tests.end_to_end.standby import PORTS, Pair, standing_pair
+
+
+class Minded:
+    """`minded(url, …)`: the book with these replicas, or its standby, known by a first look at the primary."""
+
+    def __init__(self, url: str, standby: str) -> None:
+        self._url, self._standby = url, standby
+        self._made: list[Database] = []
+
+    def __call__(self, *urls: str) -> Database:
+        database = Database(self._url, Limits(pool_size=1))
+        mind_standbys(database, urls or [self._standby], 30, None)
+        with database.reading():
+            return self.keep(database)
+
+    def keep(self, database: Database) -> Database:
+        """Let go of it at the end."""
+        self._made.append(database)
+        return database
+
+    def close(self) -> None:
+        """Let go of all."""
+        for database in self._made:
+            assert database.replicas is not None
+            database.replicas.close()
+            database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    with standing_pair() as made:
+        yield made
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where sessions are remembered."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def minded(pair: Pair, state: Path) -> Iterator[Minded]:
+    made = Minded(pair.url, pair.b.url())
+    yield made
+    made.close()
+
+
+def chosen(database: Database) -> Choice:
+    assert database.replicas is not None
+    return database.replicas.choose()
+
+
+def reason(database: Database) -> str:
+    """Why none of the replicas is read, if so; of the last one."""
+    choice = chosen(database)
+    return choice.refusals[-1].reason if choice.database is None else ""
+
+
+def count(database: Database) -> int:
+    with database.reading() as conn:
+        return int(conn.execute(text("select count(*) from properties")).scalar_one())
+
+
+def add(database: Database) -> int:
+    """One more property; how many there are now."""
+    with database.transaction() as conn:
+        number = int(conn.execute(text("select count(*) from properties")).scalar_one()) + 1
+        add_property(conn, f"P{number}", "Kos")
+        return number
+
+
+def test_an_own_change_is_found_at_once_on_the_standby(pair: Pair, minded: Minded) -> None:
+    database, served = minded(), 0
+    pair.b.set("recovery_min_apply_delay", "40ms")  # else it has nearly everything before anybody can ask
+    for _ in range(12):
+        wanted, choice = add(database), chosen(database)
+        assert count(choice.database or database) == wanted
+        served += choice.database is not None
+    pair.b.set("recovery_min_apply_delay", "0")
+    assert served > 8
+
+
+def test_what_the_standby_lacks_is_read_from_the_primary(pair: Pair, minded: Minded) -> None:
+    database = minded()
+    pair.b.sql("select pg_wal_replay_pause()")
+    try:
+        add(database)
+        assert reason(database) == replicas.NOT_YET
+    finally:
+        pair.b.sql("select pg_wal_replay_resume()")
+    assert reason(database) == ""
+
+
+def test_an_unfit_server_is_not_read(pair: Pair, minded: Minded) -> None:
+    nobody = pair.b.url().replace(str(PORTS["b"]), str(PORTS["c"]))
+    assert reason(minded(pair.a.url())) == replicas.PROMOTED
+    assert [reason(minded(nobody)) for _ in range(2)] == [replicas.UNANSWERED, replicas.ABSENT]
+    choice = chosen(minded(nobody, pair.b.url()))
+    assert choice.name.endswith(f":{PORTS['b']}/kos")
+
+
+def test_a_standby_of_something_else_or_of_another_timeline_is_not_read(pair: Pair, minded: Minded) -> None:
+    database = minded()
+    assert database.witness is not None
+    file = database.witness.file
+    known = file.load()
+    assert known.position is not None
+    for position, why in (
+        (known.position._replace(system="7/16384"), replicas.FOREIGN),
+        (known.position._replace(timeline=2), replicas.OTHER_TIMELINE),
+        (known.position._replace(lsn=-1), ""),
+    ):
+        file.change(lambda session, to=position: replicas.replace(session, position=to))  # type: ignore[misc]
+        choice = chosen(database)
+        assert choice.database is None
+        assert [refusal.reason for refusal in choice.refusals] == [why] * bool(why)
+
+
+def test_whom_a_standby_follows_must_be_seen_for_a_while_after_a_change(pair: Pair, minded: Minded) -> None:
+    database = minded()
+    pair.a.sql("revoke pg_read_all_stats from kos")
+    try:
+        assert add(database)
+        pair.caught_up()
+        assert reason(database) == replicas.UNSEEN
+    finally:
+        pair.a.sql("grant pg_read_all_stats to kos")
+    add(database)
+    assert reason(database) == ""
+
+
+def test_a_standby_without_its_primary_is_read_by_nobody_who_changed_something(pair: Pair, minded: Minded) -> None:
+    database = minded()
+    add(database)
+    pair.cut_off()
+    assert reason(database) == replicas.LOST_TOUCH
+    pair.reconnect()
+    assert reason(database) == ""
+
+
+def test_the_commands_say_where_they_read(pair: Pair, state: Path, forks: Forks) -> None:
+    kos = Kos(Database(pair.a.url()), forks)
+    kos.env |= {"EKOST_DATABASE_URL": pair.url, "EKOST_REPLICA_URLS": pair.b.url(), "XDG_STATE_HOME": str(state)}
+    kos.house("A1", code="KOSX")
+    budi = kos.tenant("Budi", "A1", code="KOSX")
+    kos.do("payment", "add", budi, "1500000", "--property", "KOSX", "--key", "k1")
+    listed, shown = (kos.run(*words, "-v", "-o", "json") for words in (("payment", "list"), ("balance", "show", budi)))
+    assert "Read from the replica" in listed.err
+    assert "Read from the primary" in shown.err
+    assert [row["tenant"] for row in json.loads(listed.out)["items"]] == [budi]
+    (file,) = state.rglob("session.json")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
+    assert "Budi" not in file.read_text()
+    # Without a standby nothing is remembered, and where nothing can be remembered the primary is read.
+    kos.do("tenant", "list", EKOST_DATABASE_URL=pair.a.url(), EKOST_REPLICA_URLS="", XDG_STATE_HOME=str(state / "none"))
+    assert not (state / "none").exists()
+    silent = kos.run("tenant", "list", "-v", XDG_STATE_HOME="/proc/nowhere")
+    assert "Read from the primary" in silent.err
+
+
+def test_a_reader_whose_standby_breaks_off_gets_its_answer(
+    pair: Pair, minded: Minded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    minded()
+    monkeypatch.setenv("EKOST_DATABASE_URL", pair.url)
+    monkeypatch.setenv("EKOST_REPLICA_URLS", pair.b.url())
+    # Not a process of its own: one that is about to end need not let go of its connections, this one must.
+    connect = Context._connect
+    monkeypatch.setattr(Context, "_connect", lambda *given, **named: minded.keep(connect(*given, **named)))
+    asked, payments = [], Ledger.payments
+
+    def cut_off(self: Ledger, **words: Any) -> Any:
+        asked.append(self._conn.execute(text("select pg_is_in_recovery()")).scalar_one())
+        if asked == [True]:
+            pair.b.sql(
+                "select pg_terminate_backend(:pid)", pid=self._conn.connection.driver_connection.info.backend_pid
+            )
+        return payments(self, **words)
+
+    monkeypatch.setattr(Ledger, "payments", cut_off)
+    assert run(["payment", "list", "-v", "-o", "json"]) == 0
+    told = capsys.readouterr()
+    assert asked == [True, False]
+    assert "items" in json.loads(told.out)
+    assert run(["payment", "list", "-v", "-o", "json"]) == 0
+    assert "did not answer a moment ago" in capsys.readouterr().err
+
+
+def test_of_many_commands_at_once_the_farthest_position_stays(state: Path, minded: Minded) -> None:
+    database = minded()
+    assert database.witness is not None
+    file: SessionFile = database.witness.file
+    position = file.load().position
+    assert position is not None
+    ends = [position._replace(lsn=position.lsn + offset) for offset in (5, 900, 17, 400, 3, 899)]
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda end: file.change(lambda session: session.moved(end)), ends * 5))
+    file.change(lambda session: session.moved(ends[0]))
+    assert file.load().position == ends[1]
+    assert sorted(path.name for path in state.rglob("*") if path.is_file()) == ["session.json", "session.lock"]
