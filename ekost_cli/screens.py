@@ -23,15 +23,20 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     """Browse and work until somebody leaves. Raises NoTerminalError, and whatever ended the screens."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise NoTerminalError
-    # What is loaded now stays; the screens look for garbage when they have heard of the book.
+    # What is loaded now stays; the screens look for garbage when they have opened the book.
     gc.disable()
+    from tui.ahead import Ahead, first_rows
+
+    code = ekost.property_code
+    ahead = Ahead(lambda: first_rows(ekost.open_database, code))
     from ekost_cli.examining import examine
     from tui.app import EkostApp
 
     app = EkostApp(
         lambda: ekost.open_database(pool_size=3),
-        property_code=ekost.property_code,
+        property_code=code,
         read_only=read_only,
+        ahead=ahead,
         examine=lambda: examine(ekost),
     )
     app.run()

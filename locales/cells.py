@@ -4,8 +4,8 @@ Stored text comes out of here safe to show; it is still text and never markup.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from locales import formats
 from locales.catalogs import _
@@ -27,12 +27,18 @@ def said(record: Any, field: Field) -> tuple[str, str]:
     return safe(words), "red" if field.kind == "money" and value < 0 else ""
 
 
+def _instant(moment: datetime, timezone: str) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the screens begin without it
+
+    return formats.instant(moment, ZoneInfo(timezone))
+
+
 _WORDS: dict[str, Callable[[Any, Any], str]] = {
     "money": lambda record, value: formats.money(value, extra_of(record, "currency", HOME_CURRENCY)),
     "number": lambda record, value: formats.number(value),
     "percent": lambda record, value: formats.number(value) + " %",
     "date": lambda record, value: formats.date_short(value),
-    "instant": lambda record, value: formats.instant(value, ZoneInfo(extra_of(record, "timezone", HOME_TIMEZONE))),
+    "instant": lambda record, value: _instant(value, extra_of(record, "timezone", HOME_TIMEZONE)),
     "phone": lambda record, value: formats.phone_local(value),
     "bool": lambda record, value: _("yes") if value else _("no"),
 }

@@ -46,6 +46,8 @@ def short_money(amount: Decimal) -> str:
 
 def number(value: Decimal | int) -> str:
     """A count or a meter reading with all its decimals: `1.250,3`."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)  # nothing to group: the screens begin without Babel
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=_locale(), decimal_quantization=False)

@@ -1,6 +1,5 @@
 """A value of the book as a program reads it: never localised, the same in every machine format."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -56,4 +55,6 @@ def as_line(record: Any, field: Field) -> str:
 
 def dump(value: Any) -> str:
     """JSON on one line."""
+    import json  # noqa: PLC0415 - the screens begin without it
+
     return json.dumps(value, ensure_ascii=False)

@@ -29,10 +29,13 @@ POLL = 5
 UNDO = 10
 # Seconds within which changes are taken together.
 TOGETHER = 0.2
+# Seconds in which the first rows can be painted, before what listens for changes is loaded.
+BREATH = 0.1
 
 if TYPE_CHECKING:
     from db.doctor.finding import Finding
     from db.engine import Database
+    from tui.ahead import Ahead
     from tui.dialogs.done import Done
     from tui.dialogs.form import FormDialog
     from tui.screens.frame import Frame
@@ -88,12 +91,13 @@ class EkostApp(TypingAhead):
         *,
         property_code: str | None = None,
         read_only: bool = False,
+        ahead: "Ahead | None" = None,
         examine: "Callable[[], Iterable[Finding]] | None" = None,
     ) -> None:
         super().__init__()
         # Examines the installation, in a thread; without it only the database is examined.
         self.examine = examine
-        self.book = Book(open_database, read_only=read_only)
+        self.book = Book(open_database, read_only=read_only, ahead=ahead)
         self.house: House | None = None
         # What ended the application, for who called it: it is never printed with its variables here.
         self.crash: Exception | None = None
@@ -106,12 +110,19 @@ class EkostApp(TypingAhead):
         self._rung: Timer | None = None
 
     def on_mount(self) -> None:
-        """Look at the clock."""
+        """Look at the clock, and for the property that was named."""
         self.set_interval(1, self._tick)
+        if self.looks_for_house:
+            start(self, self._find_house, "house")
 
     async def on_unmount(self) -> None:
         """Let go of the book."""
         await to_thread(self.book.close)
+
+    @property
+    def looks_for_house(self) -> bool:
+        """Whether the property that was named is not known yet: nothing need be asked before."""
+        return self._asked_for is not None
 
     @property
     def frame(self) -> "Frame | None":
@@ -128,7 +139,9 @@ class EkostApp(TypingAhead):
 
     def action_reread(self) -> None:
         """Ask the book again for what is shown."""
-        if self.frame is not None:
+        if self.looks_for_house:
+            start(self, self._find_house, "house")
+        elif self.frame is not None:
             self.frame.reread()
 
     def action_language(self) -> None:
@@ -167,14 +180,21 @@ class EkostApp(TypingAhead):
 
         start(self, show, "rooms")
 
-    async def _begin_at(self, code: str) -> None:
-        """Choose the property that the command line named."""
-        from tui.dialogs.house import find_house
+    async def _find_house(self) -> None:
+        """Choose the property that the command line named; all of them if there is none like that."""
+        from tui.houses import find_house
 
+        code, house = str(self._asked_for), None
         try:
-            self.choose_house(await self.book.ask(lambda conn: find_house(conn, code)))
+            house = await self.book.foreseen(("property", code)) or await self.book.ask(
+                lambda conn: find_house(conn, code)
+            )
         except EkostError as error:
             self.tell(error)
+            if is_lost(error):
+                return
+        self._asked_for = None
+        self.choose_house(house)
 
     def action_help(self) -> None:
         """What the keys do here."""
@@ -245,15 +265,9 @@ class EkostApp(TypingAhead):
     def _link_changed(self, state: State) -> None:
         if self.frame is not None:
             self.frame.tell_link(self.book.link)
-        if not gc.isenabled() or (state is State.UP and not self._listening):
-            # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
-            gc.freeze()
-            gc.enable()
         if state is State.UP and not self._listening:
             self._listening = True
-            self.book.listen(self._ring)
-            if self._asked_for is not None:
-                start(self, partial(self._begin_at, self._asked_for), "house")
+            self.set_timer(BREATH, lambda: self.book.listen(self._ring))
 
     def _ring(self) -> None:
         """Something was changed: look once for all that comes within a moment."""
@@ -268,11 +282,15 @@ class EkostApp(TypingAhead):
     def _tick(self) -> None:
         link, frame = self.book.link, self.frame
         self._ticks += 1
+        if not gc.isenabled() and (self.book.is_open or link.state is State.DOWN):
+            # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
+            gc.freeze()
+            gc.enable()
         self._accruing.tick()
         if frame is None:
             return
         if link.tick():
-            frame.reread()
+            self.action_reread()
         elif link.state is State.UP and self._ticks % POLL == 0:
             frame.look_again()
         if link.state is State.DOWN:

@@ -5,13 +5,13 @@ is stopped on the server too; a change never is, since it may be committed alrea
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from threading import Lock, Thread
 from time import sleep
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from db.errors import EkostError, RuleError, UnreachableError
 from locales.catalogs import N_
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
+    from tui.ahead import Ahead
 
 T = TypeVar("T")
 
@@ -42,8 +43,11 @@ class ReadOnlyError(RuleError):
 class Book:
     """The one door of the screens to the database."""
 
-    def __init__(self, open_database: "Callable[[], Database]", *, read_only: bool = False) -> None:
+    def __init__(
+        self, open_database: "Callable[[], Database]", *, read_only: bool = False, ahead: "Ahead | None" = None
+    ) -> None:
         self.read_only = read_only
+        self._ahead = ahead
         self.link = Link()
         self._open_database = open_database
         self._database: Database | None = None
@@ -54,6 +58,18 @@ class Book:
         self._closed = False
         self._ear: Thread | None = None
         self._asides: list[Thread] = []
+
+    async def foreseen(self, asked: Hashable) -> Any:
+        """The answer, once, to what was asked beforehand in another process; None for all else."""
+        if self._ahead is None:
+            return None
+        answers = await asyncio.get_running_loop().run_in_executor(self._threads, self._ahead.answers)
+        answer = answers.pop(asked, None)
+        if not answers:
+            self._ahead = None
+        if answer is not None:
+            self.link.heard()
+        return answer
 
     async def ask(self, question: "Callable[[Connection], T]") -> T:
         """The answer to a question, everything in it of one moment. Raises UnreachableError and the question's own."""
@@ -95,6 +111,11 @@ class Book:
         return self._opened()
 
     @property
+    def is_open(self) -> bool:
+        """Whether the database has been opened, and all that it takes is loaded."""
+        return self._database is not None
+
+    @property
     def closed(self) -> bool:
         """Whether the screens are gone: what goes on beside them should end."""
         return self._closed
@@ -125,6 +146,8 @@ class Book:
     def close(self) -> None:
         """Stop what is still asked and let go of the database; waits for a change that is under way, and blocks."""
         self._closed = True
+        if self._ahead is not None:
+            self._ahead.close()
         for asked in tuple(self._questions):
             asked.stop()
         self._threads.shutdown(cancel_futures=True)
@@ -147,6 +170,8 @@ class Book:
                 self._forget()
                 self.link.lost(error)
             raise
+        # What was foreseen is older than this.
+        self._ahead = None
         self.link.heard()
         return answer
 

@@ -1,5 +1,6 @@
 """What every dialog is: a box in the middle, left by Esc without a change."""
 
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,8 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """The base of dialogs. The answer is None when it was left."""
 
+    # Read with the first dialog: what no list needs would delay the first frame.
+    CSS_PATH = Path(__file__).with_name("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("Back"), id="dialog.leave")]
 
     def compose(self) -> ComposeResult:

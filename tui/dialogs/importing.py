@@ -14,7 +14,7 @@ from tui.dialogs.done import Done
 from tui.dialogs.entries import Entry, Given, Place, Typed
 from tui.dialogs.files import FileDialog
 from tui.dialogs.form import FormDialog
-from tui.dialogs.house import find_houses
+from tui.houses import find_houses
 from tui.importing import carry_on
 from tui.sentences import sentence
 from tui.things import Things

@@ -10,7 +10,7 @@ from tui.dialogs.choosing import Choice
 from tui.dialogs.done import Done
 from tui.dialogs.entries import Entry, Given, Typed
 from tui.dialogs.form import FormDialog
-from tui.dialogs.house import find_houses
+from tui.houses import find_houses
 from tui.things import Things
 
 if TYPE_CHECKING:

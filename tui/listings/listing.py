@@ -10,7 +10,7 @@ from locales.fields import Field
 from tui.book import Book
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut, Reader
-from tui.widgets.table.lines import Column, line_maker
+from tui.widgets.table.lines import Column, Line, line_maker
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,14 +60,20 @@ class Listing(NamedTuple):
 
     def reader(self, book: Book, scope: Scope) -> Reader:
         """Reads pages for a table; the words of the cells are made in the book's thread as well."""
-        make = line_maker(self.columns, self.key)
 
-        async def read(cut: Cut) -> Page[Any]:
-            asked = cut._replace(way=cut.way.turned) if scope.reverse else cut
-            page = await book.ask(lambda conn: self.read(conn, scope, asked).mapped(make))
-            return page.turned() if scope.reverse else page
+        async def read(cut: Cut) -> Page[Line]:
+            foreseen: Page[Line] | None = await book.foreseen((self.command, scope, cut))
+            if foreseen is not None:
+                return foreseen
+            return await book.ask(lambda conn: self.lines(conn, scope, cut))
 
         return read
+
+    def lines(self, conn: "Connection", scope: Scope, cut: Cut) -> Page[Line]:
+        """A part of the list, ready to be painted."""
+        asked = cut._replace(way=cut.way.turned) if scope.reverse else cut
+        page = self.read(conn, scope, asked).mapped(line_maker(self.columns, self.key))
+        return page.turned() if scope.reverse else page
 
     def command_line(self, scope: Scope) -> str:
         """What to type to see the same in a shell."""

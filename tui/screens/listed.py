@@ -70,7 +70,8 @@ class ListScreen(Frame):
         super().on_mount()
         self.scope = self.scope.but(house=self.ekost.house)
         self.table.focus()
-        self.ask()
+        if not self.ekost.looks_for_house:
+            self.ask()
 
     def house_chosen(self, house: House | None) -> None:
         """The same list of another property."""

@@ -28,6 +28,8 @@ class Cut(NamedTuple):
     limit: int
 
 
+BEGINNING = Cut(None, Way.BEHIND, FIRST)
+
 Reader = Callable[[Cut], Awaitable[Page[Line]]]
 
 
@@ -61,7 +63,7 @@ class Feed:
     async def first(self) -> None:
         """Begin with the first rows."""
         self._forget_guesses()
-        await self._begin(Cut(None, Way.BEHIND, FIRST), 0)
+        await self._begin(BEGINNING, 0)
 
     async def last(self) -> None:
         """Begin with the last rows, read from the end; how many lie before them is known only to a count."""
