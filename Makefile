@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint format catalogs docs lock snapshots screenshots slow chaos bench clean
+.PHONY: demo test install dev lint format catalogs docs lock snapshots screenshots slow chaos failover bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
@@ -75,6 +75,11 @@ slow: $(VENV)/.dev
 # SEEDS=10: ten runs of each variant; CHAOS_SECONDS, CHAOS_SEED and CHAOS_VARIANTS say how long, from where and which.
 chaos: $(VENV)/.dev
 	@SEEDS=$(SEEDS) $(BIN)/python -m tests.chaos
+
+# A primary is killed and its standby promoted while people pay, read and import; what was lost must be told, no more.
+# EKOST_PG_BIN chooses another PostgreSQL.
+failover: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m slow -s tests/end_to_end/test_failover.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/startup.py

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from db import writes
 from db.errors import N_, EkostError
 from db.session import UNKNOWN, Position, Session, SessionFile
-from db.writes import Write
+from db.writes import RECENT, Write
 
 # After the commit and in a statement of its own, as the position behind all that was inserted: with an asynchronous
 # commit the written position lies before it. pg_control_checkpoint() tells the old timeline until the next checkpoint.
@@ -50,6 +50,13 @@ class LostKeyError(LostWriteError):
     """The same of a change with a request key."""
 
     hint = N_("Repeat it with its key {key}: that books nothing twice.")
+
+
+class LostMoreError(LostWriteError):
+    """All changes that are remembered are gone, so that older ones may be too."""
+
+    message = N_("Lost in a failover: all of your last {count} changes; earlier ones may be lost as well.")
+    hint = N_("Compare `ekost events list` with your own records since {at}.")
 
 
 class Witness:
@@ -120,7 +127,10 @@ def _missing(recent: tuple[Write, ...], driver: "psycopg.Connection[Any]") -> li
     lost = [write for write in recent if not (write.key in keys if write.key else write.event_id in events)]
     found = driver.execute(_TENANTS, [[write.tenant_id for write in lost if write.tenant_id]])
     tenants = {row[0]: row[1:] for row in found}
-    return [_error(write, *tenants.get(write.tenant_id, (None, None))) for write in lost]
+    told = [_error(write, *tenants.get(write.tenant_id, (None, None))) for write in lost]
+    if len(told) == RECENT:
+        told.append(LostMoreError(**told[0].fields | {"count": RECENT}))
+    return told
 
 
 def _error(write: Write, tenant: str | None, currency: str | None) -> LostWriteError:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 # Changes that are looked up after a failover.
-RECENT = 20
+RECENT = 50
 _NOTES, _KEY = "ekost_writes", "ekost_request_key"
 _DERIVED = frozenset({"BalanceCalculated", "BalancesCalculated"})
 # Of an event's values those that name nobody.

@@ -4,19 +4,22 @@ import json
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from db import replicas
+from db import replicas, witness
 from db.engine import Database, Limits
 from db.replicas import Choice
 from db.repositories.ledger import Ledger
 from db.services.properties import add_property
-from db.session import SessionFile
+from db.session import Position, SessionFile
 from db.standbys import mind_standbys
+from db.witness import LostKeyError, LostMoreError, LostWriteError
+from db.writes import RECENT
 from ekost_cli.context import Context
 from ekost_cli.main import run
 from tests.end_to_end.forks import Forks
@@ -126,8 +129,7 @@ def test_an_unfit_server_is_not_read(pair: Pair, minded: Minded) -> None:
 
 def test_a_standby_of_something_else_or_of_another_timeline_is_not_read(pair: Pair, minded: Minded) -> None:
     database = minded()
-    assert database.witness is not None
-    file = database.witness.file
+    file = remembered(database)
     known = file.load()
     assert known.position is not None
     for position, why in (
@@ -135,7 +137,7 @@ def test_a_standby_of_something_else_or_of_another_timeline_is_not_read(pair: Pa
         (known.position._replace(timeline=2), replicas.OTHER_TIMELINE),
         (known.position._replace(lsn=-1), ""),
     ):
-        file.change(lambda session, to=position: replicas.replace(session, position=to))  # type: ignore[misc]
+        file.change(lambda session, to=position: replace(session, position=to))  # type: ignore[misc]
         choice = chosen(database)
         assert choice.database is None
         assert [refusal.reason for refusal in choice.refusals] == [why] * bool(why)
@@ -161,6 +163,47 @@ def test_a_standby_without_its_primary_is_read_by_nobody_who_changed_something(p
     assert reason(database) == replicas.LOST_TOUCH
     pair.reconnect()
     assert reason(database) == ""
+
+
+def test_what_another_history_lacks_is_told_once(minded: Minded) -> None:
+    database = minded()
+    add(database)
+    file = remembered(database)
+    known = file.load()
+    gone = [known.recent[-1]._replace(event_id=1 << 40), known.recent[-1]._replace(key="never-seen")]
+    assert known.position is not None
+    elsewhere = known.position._replace(timeline=9)
+    file.change(lambda session: replace(session, position=elsewhere, recent=(*known.recent, *gone)))
+    again, later = minded(), minded()
+    assert again.witness is not None
+    assert later.witness is not None
+    assert [type(error) for error in again.witness.lost] == [LostWriteError, LostKeyError]
+    assert (later.witness.lost, file.load().recent) == ([], ())
+    now = file.load().position
+    assert now is not None
+    assert now.follows(known.position)
+    file.change(lambda session: replace(session, position=elsewhere, recent=tuple(gone[1:] * RECENT)))
+    everything = minded().witness
+    assert everything is not None
+    assert [type(error) for error in everything.lost[RECENT:]] == [LostMoreError]
+
+
+def test_who_can_not_ask_where_a_change_stands_reads_the_primary(
+    pair: Pair, minded: Minded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = minded()
+    with monkeypatch.context() as broken:
+        broken.setattr(witness, "position_of", lambda driver: None)  # it broke behind the commit
+        add(database)
+    assert [write.type for write in remembered(database).load().recent] == ["PropertyAdded"]
+    assert chosen(database) == Choice(None)
+    assert reason(minded()) == ""
+
+
+def remembered(database: Database) -> SessionFile:
+    """What is remembered of the book."""
+    assert database.witness is not None
+    return database.witness.file
 
 
 def test_the_commands_say_where_they_read(pair: Pair, state: Path, forks: Forks) -> None:
@@ -213,8 +256,7 @@ def test_a_reader_whose_standby_breaks_off_gets_its_answer(
 
 def test_of_many_commands_at_once_the_farthest_position_stays(state: Path, minded: Minded) -> None:
     database = minded()
-    assert database.witness is not None
-    file: SessionFile = database.witness.file
+    file = remembered(database)
     position = file.load().position
     assert position is not None
     ends = [position._replace(lsn=position.lsn + offset) for offset in (5, 900, 17, 400, 3, 899)]
