@@ -16,7 +16,7 @@ from db.engine import Database, Limits
 from db.replicas import Choice
 from db.repositories.ledger import Ledger
 from db.services.properties import add_property
-from db.session import Position, SessionFile
+from db.session import SessionFile
 from db.standbys import mind_standbys
 from db.witness import LostKeyError, LostMoreError, LostWriteError
 from db.writes import RECENT
