@@ -8,6 +8,7 @@ this person's last change, or does so within a quarter of a second. Otherwise th
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from db.engine import ConnectionLostError, Database, DatabaseUnreachableError, L
 from db.errors import N_, EkostError
 from db.migrations.runner import schema_status
 from db.session import UNKNOWN, Position, Session, SessionFile
+from db.witness import position_of
 
 # Seconds: for a connection (libpq knows no less), until the log has come, between two looks, without one that failed.
 CONNECT, WAIT, LOOK, AWAY = 2, 0.25, 0.005, 30.0
@@ -97,10 +99,12 @@ class Replicas:
         self._heard: Position | None = None
         self._heard_at = 0.0
 
-    def advance(self, position: Position | None) -> None:
-        """Something was changed by somebody: from now on read nothing that is older."""
-        if position is not None:
-            self._heard, self._heard_at = position, time.time()
+    def catch_up(self, primary: Database) -> None:
+        """Somebody has changed something, or the primary was read: from now on read nothing that is older."""
+        with suppress(DBAPIError), primary.engine.connect() as conn:
+            driver: Any = conn.connection.driver_connection
+            if (position := position_of(driver)) is not None:
+                self._heard, self._heard_at = position, time.time()
 
     def choose(self) -> Choice:
         """A replica that is good enough now, the one of last time first."""
@@ -117,8 +121,16 @@ class Replicas:
             refusals.append(Refusal(name_of(replica), reason, fields))
         return Choice(None, tuple(refusals))
 
-    def blame(self, replica: Database) -> None:
-        """It broke off: leave it alone for a while."""
+    def failed(self, replica: Database, error: EkostError) -> bool:
+        """Whether the replica is to blame for an error, so that the primary will answer; it is left alone then."""
+        cause = error.__cause__
+        lost = isinstance(error, ConnectionLostError | DatabaseUnreachableError)
+        if not lost and not (isinstance(cause, DBAPIError) and sqlstate(cause) in _ITS_FAULT):
+            return False
+        self._blame(replica)
+        return True
+
+    def _blame(self, replica: Database) -> None:
         replica.engine.dispose()
         until = time.time() + AWAY
         self._file.change(lambda session: replace(session, away={**session.away, name_of(replica): until}))
@@ -154,7 +166,7 @@ class Replicas:
                 if not reason and not schema_status(conn).current:
                     reason = OTHER_SCHEMA
         except DBAPIError:
-            self.blame(replica)
+            self._blame(replica)
             return UNANSWERED, {}, 0.0
         fields = {"seconds": round(standing.behind or 0.0, 1), "user": replica.parts[1]}
         return reason, fields, standing.behind or 0.0
@@ -176,13 +188,6 @@ def name_of(replica: Database) -> str:
     """A replica for messages and in the session: host, port and database."""
     database, _user, hosts = replica.parts
     return f"{hosts.removesuffix(':') or 'localhost'}/{database}"
-
-
-def is_its_fault(error: EkostError) -> bool:
-    """Whether a replica failed its reader, so that the primary will answer."""
-    cause = error.__cause__
-    lost = isinstance(error, ConnectionLostError | DatabaseUnreachableError)
-    return lost or (isinstance(cause, DBAPIError) and sqlstate(cause) in _ITS_FAULT)
 
 
 def _awaited(conn: Connection, wanted: Position, deadline: float) -> Standing:

@@ -143,15 +143,20 @@ class Context:
         # One command, one connection, however many transactions it takes.
         return self._connect(pool_size=1, tell=self._tell_lost)
 
-    def open_database(self, pool_size: int) -> "Database":
-        """The book for a process that stays, ready to use; called again where the connection was lost."""
+    def open_database(self, pool_size: int, *, minded: bool = True) -> "Database":
+        """The book for a process that stays, ready to use; called again where the connection was lost.
+
+        What a failover lost is collected by its witness, to be told; who can tell nobody must not be `minded`.
+        """
         from db.migrations.runner import ensure_current
 
-        database = self._connect(pool_size)
+        database = self._connect(pool_size, minded=minded)
         ensure_current(database, automatic=self.settings.database_url is None)
         return database
 
-    def _connect(self, pool_size: int, tell: "Callable[[LostWriteError], None] | None" = None) -> "Database":
+    def _connect(
+        self, pool_size: int, *, minded: bool = True, tell: "Callable[[LostWriteError], None] | None" = None
+    ) -> "Database":
         from db.engine import Database, Limits
 
         settings = self.settings
@@ -163,7 +168,7 @@ class Context:
         )
         database = Database(settings.database_url or self._bundled_url(), limits)
         # What a worker does nobody has been told of; the book itself remembers it.
-        if self.words != "worker" and (settings.replica_urls or "," in database.hosts):
+        if minded and self.words != "worker" and (settings.replica_urls or "," in database.hosts):
             from db.standbys import mind_standbys
 
             mind_standbys(database, (settings.replica_urls or "").split(), settings.replica_lag, tell)
@@ -202,11 +207,10 @@ class Context:
             with replica.reading() as conn:
                 yield conn
         except EkostError as error:
-            from db.replicas import is_its_fault, name_of
+            from db.replicas import name_of
 
-            if is_its_fault(error):
-                assert self.any_database.replicas is not None  # noqa: S101 - it is one of them
-                self.any_database.replicas.blame(replica)
+            replicas = self.any_database.replicas
+            if replicas is not None and replicas.failed(replica, error):
                 raise ReplicaLostError(place=name_of(replica)) from error
             raise
 

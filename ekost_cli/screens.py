@@ -28,7 +28,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     from tui.ahead import Ahead, first_rows
 
     code = ekost.property_code
-    ahead = Ahead(lambda: first_rows(ekost.open_database, code))
+    ahead = Ahead(lambda: first_rows(lambda size: ekost.open_database(size, minded=False), code))
     from ekost_cli.examining import examine
     from tui.app import EkostApp
 
@@ -38,6 +38,8 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         read_only=read_only,
         ahead=ahead,
         examine=lambda: examine(ekost),
+        keys=ekost.settings.tui_keys,
+        theme=ekost.settings.tui_theme,
     )
     app.run()
     if app.crash is not None:

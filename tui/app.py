@@ -17,6 +17,7 @@ from locales.safe import safe
 from tui import modes
 from tui.accruing import Accruing
 from tui.book import Book, ReadOnlyError, is_lost
+from tui.keys import Keys, first_key, keymap_of
 from tui.link import State
 from tui.scope import House
 from tui.sentences import sentence
@@ -27,6 +28,8 @@ from tui.work import start
 POLL = 5
 # Seconds for which what was recorded can be taken back with one key.
 UNDO = 10
+# Seconds for which is shown what a failover lost.
+LOST = 600
 # Seconds within which changes are taken together.
 TOGETHER = 0.2
 # Seconds in which the first rows can be painted, before what listens for changes is loaded.
@@ -35,6 +38,7 @@ BREATH = 0.1
 if TYPE_CHECKING:
     from db.doctor.finding import Finding
     from db.engine import Database
+    from db.witness import LostWriteError
     from tui.ahead import Ahead
     from tui.dialogs.done import Done
     from tui.dialogs.form import FormDialog
@@ -93,8 +97,13 @@ class EkostApp(TypingAhead):
         read_only: bool = False,
         ahead: "Ahead | None" = None,
         examine: "Callable[[], Iterable[Finding]] | None" = None,
+        keys: Keys | None = None,
+        theme: str | None = None,
     ) -> None:
         super().__init__()
+        # The keys that the configuration gives to actions, by their names.
+        self.keys: Keys = keys or {}
+        self.theme = theme or self.theme
         # Examines the installation, in a thread; without it only the database is examined.
         self.examine = examine
         self.book = Book(open_database, read_only=read_only, ahead=ahead)
@@ -107,10 +116,12 @@ class EkostApp(TypingAhead):
         self._listening = False
         self._undo: Undo | None = None
         self.book.link.listen(self._link_changed)
+        self.book.lost = self._tell_lost
         self._rung: Timer | None = None
 
     def on_mount(self) -> None:
         """Look at the clock, and for the property that was named."""
+        self.set_keymap(keymap_of(self.keys))
         self.set_interval(1, self._tick)
         if self.looks_for_house:
             start(self, self._find_house, "house")
@@ -118,6 +129,10 @@ class EkostApp(TypingAhead):
     async def on_unmount(self) -> None:
         """Let go of the book."""
         await to_thread(self.book.close)
+
+    def key_of(self, name: str) -> str:
+        """The key of an action by its name, as it is shown."""
+        return self.get_key_display(next(iter(Binding.make_bindings([Binding(first_key(self.keys, name), "")]))))
 
     @property
     def looks_for_house(self) -> bool:
@@ -136,6 +151,13 @@ class EkostApp(TypingAhead):
         """Show an error in passing; that the book is away stands in the line of state."""
         if not is_lost(error):
             self.notify(sentence(error), severity="error", markup=False)
+
+    def _tell_lost(self, error: "LostWriteError") -> None:
+        """Show for long what somebody believes to be in the book, and what a failover has lost."""
+        from locales.telling import lost_told
+
+        told = type(error)(**error.fields | lost_told(error.fields))
+        self.notify(sentence(told), severity="error", timeout=LOST, markup=False)
 
     def action_reread(self) -> None:
         """Ask the book again for what is shown."""
@@ -235,7 +257,7 @@ class EkostApp(TypingAhead):
         if done is None:
             return
         self._undo = Undo(done, monotonic() + UNDO) if done.undo else None
-        how = " " + _("z takes it back.") if done.undo else ""
+        how = " " + _("{key} takes it back.").format(key=self.key_of("app.undo")) if done.undo else ""
         self.notify(safe(done.told) + how, timeout=UNDO, markup=False)
         if done.after is not None:
             done.after(self.book)

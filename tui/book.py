@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
+    from db.witness import LostWriteError
     from tui.ahead import Ahead
 
 T = TypeVar("T")
@@ -49,6 +50,8 @@ class Book:
         self.read_only = read_only
         self._ahead = ahead
         self.link = Link()
+        # Hears of each change that was acknowledged and is gone.
+        self.lost: Callable[[LostWriteError], None] | None = None
         self._open_database = open_database
         self._database: Database | None = None
         self._opening = Lock()
@@ -71,12 +74,16 @@ class Book:
             self.link.heard()
         return answer
 
-    async def ask(self, question: "Callable[[Connection], T]") -> T:
+    async def browse(self, question: "Callable[[Connection], T]") -> T:
+        """The answer to a question about a list: a replica may give it, but none that is older than what was told."""
+        return await self.ask(question, anywhere=True)
+
+    async def ask(self, question: "Callable[[Connection], T]", *, anywhere: bool = False) -> T:
         """The answer to a question, everything in it of one moment. Raises UnreachableError and the question's own."""
         asked = _Question()
         self._questions.add(asked)
         try:
-            return await self._heard(lambda: asked.answer(self._opened(), question))
+            return await self._heard(lambda: self._answered(asked, question, anywhere=anywhere))
         except asyncio.CancelledError:
             if not self._closed:
                 self._stoppers.submit(asked.stop)
@@ -131,14 +138,32 @@ class Book:
         self._asides.append(thread)
         thread.start()
 
+    def _answered(self, asked: "_Question", question: "Callable[[Connection], T]", *, anywhere: bool) -> T:
+        database = self._opened()
+        replicas = database.replicas if anywhere else None
+        if replicas is None:
+            return asked.answer(database, question)
+        if (replica := replicas.choose().database) is not None:
+            try:
+                return asked.answer(replica, question)
+            except EkostError as error:
+                if not replicas.failed(replica, error):
+                    raise
+        answer = asked.answer(database, question)
+        replicas.catch_up(database)  # else the next page might show older rows
+        return answer
+
     def _hear(self, told: Callable[[], object]) -> None:
         while not self._closed:
             try:
                 from db.listening import Ear
 
-                with Ear(self._opened()) as ear:
+                database = self._opened()
+                with Ear(database) as ear:
                     while not self._closed:
                         if ear.heard(SLICE):
+                            if database.replicas is not None:
+                                database.replicas.catch_up(database)
                             told()
             except (EkostError, RuntimeError):  # the link tells of it; the loop may be gone
                 sleep(DEAF)
@@ -170,10 +195,18 @@ class Book:
                 self._forget()
                 self.link.lost(error)
             raise
+        finally:
+            self._tell_losses()
         # What was foreseen is older than this.
         self._ahead = None
         self.link.heard()
         return answer
+
+    def _tell_losses(self) -> None:
+        """Pass on what a failover lost, as soon as the primary that took over has been seen."""
+        witness = self._database.witness if self._database is not None else None
+        while witness is not None and witness.lost and self.lost is not None:
+            self.lost(witness.lost.pop(0))
 
     def _opened(self) -> "Database":
         with self._opening:
@@ -186,6 +219,8 @@ class Book:
         database, self._database = self._database, None
         if database is not None:
             database.engine.dispose()
+            if database.replicas is not None:
+                database.replicas.close()
 
 
 def is_lost(error: EkostError) -> bool:

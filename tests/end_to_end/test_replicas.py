@@ -1,5 +1,6 @@
 """Lists read from a real standby: never without one's own last change, never from a server that is not fit."""
 
+import asyncio
 import json
 import stat
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from db import replicas, witness
 from db.engine import Database, Limits
@@ -25,6 +26,7 @@ from ekost_cli.main import run
 from tests.end_to_end.forks import Forks
 from tests.end_to_end.kos import Kos
 from tests.end_to_end.standby import PORTS, Pair, standing_pair
+from tui.book import Book
 
 
 class Minded:
@@ -265,3 +267,39 @@ def test_of_many_commands_at_once_the_farthest_position_stays(state: Path, minde
     file.change(lambda session: session.moved(ends[0]))
     assert file.load().position == ends[1]
     assert sorted(path.name for path in state.rglob("*") if path.is_file()) == ["session.json", "session.lock"]
+
+
+def test_the_screens_never_show_less_than_they_were_told(
+    pair: Pair, minded: Minded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list comes from the standby; after a notice it has what was told of, and a decision is the primary's."""
+    asked: list[bool] = []
+
+    def look(conn: Connection) -> int:
+        asked.append(conn.execute(text("select pg_is_in_recovery()")).scalar_one())
+        return int(conn.execute(text("select count(*) from properties")).scalar_one())
+
+    async def watch() -> None:
+        heard = asyncio.Event()
+        book = Book(minded)
+        try:
+            before = await book.browse(look)
+            assert await book.ask(look) == before
+            book.listen(heard.set)
+            await asyncio.sleep(0.3)
+            pair.b.set("recovery_min_apply_delay", "60ms")
+            with Database(pair.a.url()).transaction(ring=True) as conn:  # somebody else's
+                add_property(conn, f"S{before}", "Kos")
+            await asyncio.wait_for(heard.wait(), 5)
+            assert await book.browse(look) == before + 1
+            pair.b.sql("select pg_wal_replay_pause()")
+            with Database(pair.a.url()).transaction() as conn:
+                add_property(conn, f"T{before}", "Kos")
+            assert await book.ask(look) == before + 2
+        finally:
+            pair.b.sql("select pg_wal_replay_resume()")
+            pair.b.set("recovery_min_apply_delay", "0")
+            await asyncio.to_thread(book.close)
+
+    asyncio.run(watch())
+    assert asked == [True, False, True, False]

@@ -65,7 +65,7 @@ class Listing(NamedTuple):
             foreseen: Page[Line] | None = await book.foreseen((self.command, scope, cut))
             if foreseen is not None:
                 return foreseen
-            return await book.ask(lambda conn: self.lines(conn, scope, cut))
+            return await book.browse(lambda conn: self.lines(conn, scope, cut))
 
         return read
 
