@@ -13,7 +13,16 @@ from db.errors import N_, UsageError
 from db.settings_path import SYSTEM_FILE, settings_files
 
 DEFAULT = "default"
+# The table of a file that gives the screens other keys.
+KEYS_TABLE = "tui.keys"
 LANGUAGES = ("id", "en")
+# What Textual brings; the screens are not loaded to check a file.
+THEMES = (
+    "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe", "catppuccin-latte",
+    "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai", "nord", "rose-pine",
+    "rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark", "textual-light",
+    "tokyo-night",
+)  # fmt: skip
 # Variables of ours that are no settings.
 OTHER_VARIABLES = frozenset(
     {"EKOST_DEBUG", "EKOST_PG_BIN", "EKOST_REDIS_BIN", "EKOST_RUN_AS", "EKOST_TEST_DATABASE_URL"}
@@ -88,6 +97,9 @@ class Settings:
     statement_timeout: int = _setting(60, N_("Seconds that one statement may take."))
     lock_timeout: int = _setting(10, N_("Seconds to wait for another change of the same rows."))
     pool_size: int = _setting(0, N_("Connections to keep open in long-lived processes."))
+    tui_theme: str | None = _setting(None, N_("Colours of the screens."), choices=THEMES)
+    # The keys of the screens that are not the usual ones, by the name of what they do: the table `[tui.keys]`.
+    tui_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     PREFIX: ClassVar[str] = "EKOST_"
@@ -111,12 +123,17 @@ def load_settings(environ: Mapping[str, str] = os.environ, system_file: Path = S
     """The settings that hold for this process. Raises ConfigError for the first thing that is wrong."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for path in settings_files(environ, system_file):
-        for key, value in read_file(path).items():
+        found = read_file(path)
+        given = found.pop("tui_keys", {})
+        keys |= given
+        origins |= dict.fromkeys((f"{KEYS_TABLE}.{name}" for name in given), str(path))
+        for key, value in found.items():
             values[key], origins[key] = value, str(path)
     for key, value in read_environment(environ).items():
         values[key], origins[key] = value, variable_of(key)
-    return Settings(**values, origins=origins)
+    return Settings(**values, tui_keys=keys, origins=origins)
 
 
 def read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -136,7 +153,7 @@ def variable_problems(environ: Mapping[str, str]) -> list[ConfigError]:
     known = {variable_of(key) for key in known_settings()} | OTHER_VARIABLES
     for name in sorted(environ):
         if name.startswith(Settings.PREFIX) and name not in known:
-            found.append(UnknownSettingError(place=name, key=name, nearest=_nearest(name, known)))
+            found.append(UnknownSettingError(place=name, key=name, nearest=nearest_of(name, known)))
     return found
 
 
@@ -157,6 +174,10 @@ def check_file(path: Path, tell: Callable[[ConfigError], None], values: dict[str
         tell(ConfigUnreadableError(place=path, reason=getattr(error, "strerror", None) or "UTF-8"))
         return
     found = _parse_toml(text, path, tell)
+    if "tui" in found:
+        from db.settings_keys import check_table  # noqa: PLC0415 - only where there is such a table
+
+        values["tui_keys"] = check_table(found.pop("tui"), text, path, tell)
     for key, value in found.items():
         place = f"{path}:{line_of(key, text)}"
         try:
@@ -169,7 +190,7 @@ def checked(key: str, value: Any, place: str) -> Any:
     """A value that fits its setting. Raises UnknownSettingError, SettingValueError."""
     setting = known_settings().get(key)
     if setting is None:
-        raise UnknownSettingError(place=place, key=key, nearest=_nearest(key, known_settings()))
+        raise UnknownSettingError(place=place, key=key, nearest=nearest_of(key, known_settings()))
     if _is_number(setting):
         good = type(value) is int and value >= 0
     else:
@@ -225,7 +246,8 @@ def _expected(setting: Field[Any]) -> str:
     return ", ".join(cast("tuple[str, ...]", setting.metadata["choices"])) or '"…"'
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
+def nearest_of(key: str, known: Iterable[str]) -> str:
+    """What somebody may have meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     return str((get_close_matches(key, list(known), n=1, cutoff=0) or [""])[0])

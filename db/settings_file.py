@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import N_
-from db.settings import ConfigError, ConfigUnreadableError, known_settings, parse
+from db.settings import KEYS_TABLE, ConfigError, ConfigUnreadableError, known_settings, parse
 
 _PRIVATE = 0o600
 _OTHERS_MAY_READ = 0o077
@@ -38,6 +38,9 @@ def write_setting(path: Path, key: str, text: str) -> Any:
 
     Raises UnknownSettingError, SettingValueError, NotEditableError, ConfigUnreadableError.
     """
+    if key.startswith(f"{KEYS_TABLE}."):
+        line = f"{KEYS_TABLE}.{json.dumps(key.removeprefix(f'{KEYS_TABLE}.'))} = {json.dumps(text, ensure_ascii=False)}"
+        raise NotEditableError(place=path, key=key, line=line)
     value = parse(key, text, str(path))
     line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
     try:

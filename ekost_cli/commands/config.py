@@ -8,6 +8,7 @@ import typer
 
 from db.errors import N_, ExitCode
 from db.settings import (
+    KEYS_TABLE,
     ConfigError,
     Settings,
     check_file,
@@ -104,6 +105,9 @@ def validate(context: typer.Context) -> None:
 def _rows(settings: Settings) -> Iterator[SettingRow]:
     for key in known_settings():
         yield _row(key, getattr(settings, key), settings.origin(key))
+    for name, keys in settings.tui_keys.items():
+        key = f"{KEYS_TABLE}.{name}"
+        yield SettingRow(key, " ".join(keys), settings.origin(key))
 
 
 def _row(key: str, value: object, origin: str) -> SettingRow:

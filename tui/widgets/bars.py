@@ -1,5 +1,7 @@
 """The lines around every screen: where one is, what a shell would say, which keys there are."""
 
+from typing import TYPE_CHECKING, cast
+
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
@@ -8,6 +10,12 @@ from textual.widget import Widget
 from locales.catalogs import _
 from locales.safe import safe
 from tui.modes import MODES
+
+if TYPE_CHECKING:
+    from tui.app import EkostApp
+
+# Keys that are seen wherever there is room for any: the others give way.
+ALWAYS = ("app.help", "app.quit")
 
 
 class TopBar(Widget):
@@ -25,9 +33,12 @@ class TopBar(Widget):
         """Names while there is room for them, else keys alone."""
         place = f"{safe(self.house)} "
         room = self.size.width - cell_len(place)
-        labels = [f"{mode.key} {_(mode.label)}" for mode in MODES]
+        app = cast("EkostApp", self.app)
+        keys = [app.key_of(f"app.{mode.name}") if app.keys else mode.key for mode in MODES]
+        labels = [f"{key} {_(mode.label)}" for key, mode in zip(keys, MODES, strict=True)]
         if sum(map(cell_len, labels)) + len(labels) > room:
-            labels = [label if mode.name == self.mode else mode.key for label, mode in zip(labels, MODES, strict=True)]
+            current = [mode.name == self.mode for mode in MODES]
+            labels = [label if lit else key for label, key, lit in zip(labels, keys, current, strict=True)]
         parts = [
             part
             for label, mode in zip(labels, MODES, strict=True)
@@ -71,19 +82,30 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
 
     def render(self) -> Content:
-        """Each key once, with what it does in the language of now."""
+        """Each key once, with what it does in the language of now; the last ones give way, but not the help."""
+        keys = self._keys()
+        kept = {name: text for name, text in keys.items() if name in ALWAYS}
+        room = self.size.width - sum(_cells(text) for text in kept.values())
         parts: list[tuple[str, str]] = []
-        used = 0
-        for key, description in self._keys():
-            if used + cell_len(key) + cell_len(description) + 4 > self.size.width:
+        for name, (key, description) in keys.items():
+            if name not in kept and (room := room - _cells((key, description))) < 0:
                 break
-            parts += [(f" {key}", "bold $footer-key-foreground"), (f" {description} ", "")]
-            used += cell_len(key) + cell_len(description) + 3
-        return Content.assemble(*parts)
+            if name not in kept:
+                parts += _parts(key, description)
+        return Content.assemble(*parts, *(part for text in kept.values() for part in _parts(*text)))
 
-    def _keys(self) -> list[tuple[str, str]]:
+    def _keys(self) -> dict[str, tuple[str, str]]:
+        """What is shown of each action: the first of its keys, and what it does."""
         shown: dict[str, Binding] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.show and active.enabled:
-                shown.setdefault(active.binding.action, active.binding)
-        return [(self.app.get_key_display(binding), _(binding.description)) for binding in shown.values()]
+                shown.setdefault(active.binding.id or active.binding.action, active.binding)
+        return {name: (self.app.get_key_display(binding), _(binding.description)) for name, binding in shown.items()}
+
+
+def _parts(key: str, description: str) -> list[tuple[str, str]]:
+    return [(f" {key}", "bold $footer-key-foreground"), (f" {description} ", "")]
+
+
+def _cells(text: tuple[str, str]) -> int:
+    return sum(map(cell_len, text)) + 3

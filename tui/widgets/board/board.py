@@ -104,9 +104,9 @@ class Board(KeysetTable):
         """A tile to the left or right; behind the last one of a shelf comes the first one of the next."""
         self.move_to(self.cursor + by)
 
-    def action_leaf(self, by: int) -> None:
-        """As many shelves up or down as are seen."""
-        far = by * max(self.lines_seen // SHELF - 1, 1)
+    def action_leaf(self, by: int, part: int = 1) -> None:
+        """As many shelves up or down as are seen, or half of them."""
+        far = by * max((self.lines_seen // SHELF - 1) // part, 1)
         while far and (to := self._shelves.beside(self.cursor, far)) == self.cursor:
             far -= by
         self.move_to(to if far else self.cursor)

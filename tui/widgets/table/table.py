@@ -180,9 +180,9 @@ class KeysetTable(Surface, can_focus=True):
         """A row up or down."""
         self.move_to(self.cursor + by)
 
-    def action_leaf(self, by: int) -> None:
-        """A page up or down; what is seen moves along."""
-        far = by * max(self.lines_seen - 1, 1)
+    def action_leaf(self, by: int, part: int = 1) -> None:
+        """A page, or half of one, up or down; what is seen moves along."""
+        far = by * max((self.lines_seen - 1) // part, 1)
         self.scroll_to(y=self.scroll_offset.y + far, animate=False, force=True)
         self.move_to(self.cursor + far)
 
@@ -212,6 +212,20 @@ class KeysetTable(Surface, can_focus=True):
         """Look at the row."""
         if (line := self.current) is not None:
             self.post_message(Opened(self, line))
+
+    def action_whole(self) -> None:
+        """Every cell of the row, without an end cut off."""
+        if (line := self.current) is not None:
+            from tui.dialogs.whole import WholeDialog
+
+            labels = [_(column.field.label) for column in self.columns]
+            self.app.push_screen(
+                WholeDialog([(label, cell[0]) for label, cell in zip(labels, line.cells, strict=True)])
+            )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a row there is nothing to open."""
+        return action not in ("open", "whole") or self.current is not None
 
     def on_click(self, event: events.Click) -> None:
         """A row is chosen, one that is chosen already is opened; a heading sorts."""
