@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from db.engine import Database, DatabaseURLError
-from db.errors import N_
+from db.errors import N_, EkostError
 from db.replicas import Replicas
 from db.session import session_file
-from db.witness import LostWriteError, Witness
+from db.witness import Witness
 
 
 class ReplicaURLError(DatabaseURLError):
@@ -18,7 +18,7 @@ class ReplicaURLError(DatabaseURLError):
 
 
 def mind_standbys(
-    database: Database, replica_urls: Sequence[str], most_behind: int, tell: Callable[[LostWriteError], None] | None
+    database: Database, replica_urls: Sequence[str], most_behind: int, tell: Callable[[EkostError], None] | None
 ) -> None:
     """Remember what is changed, tell of what a failover lost, and let replicas be read.
 

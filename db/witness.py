@@ -28,6 +28,7 @@ select (select system_identifier from pg_control_system()) || '/' ||
        (pg_current_wal_insert_lsn() - '0/0')::bigint
  where not pg_is_in_recovery()
 """
+_WAIT_FOR_STANDBY = "SyncRepWaitForLSN"
 _KEYS = "select key from request_keys where key = any(%s)"
 _EVENTS = """
 select e.id from unnest(%s::bigint[], %s::timestamptz[]) as w (id, at)
@@ -59,12 +60,20 @@ class LostMoreError(LostWriteError):
     hint = N_("Compare `ekost events list` with your own records since {at}.")
 
 
+class UnconfirmedWriteError(EkostError):
+    """A commit that waits for a synchronous standby was interrupted: it holds here. Told in passing as well."""
+
+    code = "write_unconfirmed"
+    message = N_("The change is committed, but no standby has confirmed that it has it.")
+    hint = N_("Don't repeat it without looking; should this server be lost before a standby answers, it is lost too.")
+
+
 class Witness:
     """Keeps the session of the process's primary; `tell` hears of what was lost, else `lost` collects it."""
 
-    def __init__(self, file: SessionFile, tell: Callable[[LostWriteError], None] | None = None) -> None:
+    def __init__(self, file: SessionFile, tell: Callable[[EkostError], None] | None = None) -> None:
         self.file = file
-        self.lost: list[LostWriteError] = []
+        self.lost: list[EkostError] = []
         self._tell = tell or self.lost.append
 
     def watch(self, engine: Engine) -> None:
@@ -86,12 +95,18 @@ class Witness:
 
     def _met(self, driver: "psycopg.Connection[Any]") -> None:
         """A connection was made."""
+        driver.add_notice_handler(self._noticed)
         position, session = position_of(driver), self.file.load()
         if position is None:
             return
         known = session.position
         if known is None or known.lsn == UNKNOWN or not known.follows(position):
             self.file.change(lambda session: self._moved(session, position, driver))
+
+    def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
+        """The server says something beside an answer, in its own language; where it says it is the same in all."""
+        if notice.source_function == _WAIT_FOR_STANDBY:
+            self._tell(UnconfirmedWriteError())
 
     def _moved(self, session: Session, position: Position, driver: "psycopg.Connection[Any]") -> Session:
         """The session at a new position; in another history its changes are looked up first, or later if that fails."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
-    from db.witness import LostWriteError
 
 
 class ConfirmationNeededError(UsageError):
@@ -141,7 +140,7 @@ class Context:
         for origin in dict.fromkeys(map(self.settings.origin, ("database_url", "replica_urls"))):
             self._warn_of_exposure(origin)
         # One command, one connection, however many transactions it takes.
-        return self._connect(pool_size=1, tell=self._tell_lost)
+        return self._connect(pool_size=1, tell=self._warn)
 
     def open_database(self, pool_size: int, *, minded: bool = True) -> "Database":
         """The book for a process that stays, ready to use; called again where the connection was lost.
@@ -155,7 +154,7 @@ class Context:
         return database
 
     def _connect(
-        self, pool_size: int, *, minded: bool = True, tell: "Callable[[LostWriteError], None] | None" = None
+        self, pool_size: int, *, minded: bool = True, tell: "Callable[[EkostError], None] | None" = None
     ) -> "Database":
         from db.engine import Database, Limits
 
@@ -214,10 +213,10 @@ class Context:
                 raise ReplicaLostError(place=name_of(replica)) from error
             raise
 
-    def _tell_lost(self, error: "LostWriteError") -> None:
-        from ekost_cli.routing import tell_lost
+    def _warn(self, error: EkostError) -> None:
+        from ekost_cli.routing import warn_of
 
-        tell_lost(error, self.options.output)
+        warn_of(error, self.options.output)
 
     def _warn_of_exposure(self, origin: str) -> None:
         if not origin.startswith("/"):

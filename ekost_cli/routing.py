@@ -8,8 +8,8 @@ from locales.sentences import filled
 
 if TYPE_CHECKING:
     from db.engine import Database
+    from db.errors import EkostError
     from db.replicas import Choice
-    from db.witness import LostWriteError
     from ekost_cli.context import Context
 
 
@@ -39,10 +39,11 @@ def _tell_choice(ekost: "Context", choice: "Choice") -> None:
         ekost.verbose(told.format(place=choice.name, seconds=f"{choice.behind:.1f}"))
 
 
-def tell_lost(error: "LostWriteError", output: str | None) -> None:
-    """Warn of an acknowledged change that is gone."""
+def warn_of(error: "EkostError", output: str | None) -> None:
+    """Warn of an acknowledged change that is gone, or of one that may go."""
     from ekost_cli.failures import failure_of
     from ekost_cli.report import warn
     from locales.telling import lost_told
 
-    warn(failure_of(type(error)(**error.fields | lost_told(error.fields))), output)
+    told = lost_told(error.fields) if "what" in error.fields else {}
+    warn(failure_of(type(error)(**error.fields | told)), output)

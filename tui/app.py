@@ -37,7 +37,6 @@ BREATH = 0.1
 if TYPE_CHECKING:
     from db.doctor.finding import Finding
     from db.engine import Database
-    from db.witness import LostWriteError
     from tui.ahead import Ahead
     from tui.dialogs.done import Done
     from tui.dialogs.form import FormDialog
@@ -141,11 +140,12 @@ class EkostApp(TypingAhead):
         if not is_lost(error):
             self.notify(sentence(error), severity="error", markup=False)
 
-    def _tell_lost(self, error: "LostWriteError") -> None:
+    def _tell_lost(self, error: EkostError) -> None:
         """Show for long what somebody believes to be in the book, and what a failover has lost."""
         from locales.telling import lost_told
 
-        told = type(error)(**error.fields | lost_told(error.fields))
+        fields = lost_told(error.fields) if "what" in error.fields else {}
+        told = type(error)(**error.fields | fields)
         self.notify(sentence(told), severity="error", timeout=LOST, markup=False)
 
     def action_reread(self) -> None:

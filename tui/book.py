@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
-    from db.witness import LostWriteError
     from tui.ahead import Ahead
 
 T = TypeVar("T")
@@ -50,8 +49,8 @@ class Book:
         self.read_only = read_only
         self._ahead = ahead
         self.link = Link()
-        # Hears of each change that was acknowledged and is gone.
-        self.lost: Callable[[LostWriteError], None] | None = None
+        # Hears of each change that was acknowledged and is gone, or may go.
+        self.lost: Callable[[EkostError], None] | None = None
         self._open_database = open_database
         self._database: Database | None = None
         self._opening = Lock()

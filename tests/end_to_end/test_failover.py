@@ -3,6 +3,9 @@
 `make failover` runs it and prints what it came to; EKOST_PG_BIN chooses another PostgreSQL.
 """
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,3 +136,24 @@ def test_a_synchronous_standby_loses_nothing(pair: Pair, crowd: Crowd) -> None:
     pair.a.set("synchronous_standby_names", "*")
     assert judge(crowd, *crowd.work(0)) == []
     assert pair.b.sql("select count(*) from payments where reference ~ '^file'") == crowd.importer.rows
+
+
+def test_who_does_not_wait_for_the_standby_is_told_that_it_is_committed(
+    pair: Pair, tmp_path: Path, forks: Forks
+) -> None:
+    kos = Kos(Database(pair.a.url()), forks)
+    kos.house("A1")
+    kos.tenant("Budi")
+    pair.a.set("synchronous_standby_names", "*")
+    pair.cut_off()
+    env = kos.env | {"EKOST_DATABASE_URL": pair.url, "HOME": str(tmp_path), "EKOST_STATEMENT_TIMEOUT": "1"}
+    command = [Path(sys.executable).with_name("ekost"), "payment", "add", "Budi", "1500"]
+    paying = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pair.a.wait("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")
+    time.sleep(2)  # no timeout of a statement ends this wait
+    assert paying.poll() is None
+    paying.send_signal(signal.SIGINT)
+    out, err = paying.communicate(timeout=20)
+    assert (paying.returncode, out) == (130, "")
+    assert err.startswith("ekost: warning: The change is committed, but no standby has confirmed")
+    assert pair.a.sql("select count(*) from payments") == 1
