@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Hits that are read, and seconds of silence before they are.
 MOST, DEBOUNCE = 20, 0.15
 KINDS = {"tenant": "@", "room": "#", "property": "⌂"}
+# Before a tenant whose name only looks like what was typed.
+ALIKE = "≈"
 
 
 class Actions(Provider):
@@ -61,7 +63,8 @@ class Entities(Provider):
         except EkostError:
             return  # the line of state tells of a book that is away; what can't be looked for fits nothing
         for rank, row in enumerate(rows):
-            text = safe(f"{KINDS[row.kind]} {row.code}  {row.name or ''}  {row.room or ''}".rstrip())
+            kind = ALIKE if row.alike else KINDS[row.kind]
+            text = safe(f"{kind} {row.code}  {row.name or ''}  {row.room or ''}".rstrip())
             yield Hit(1 - rank / 100, Content(text), partial(go_to, app, row), text=text)
 
 

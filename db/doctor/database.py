@@ -14,7 +14,7 @@ from db.migrations.runner import HEAD, schema_status
 from db.repositories.checks.runner import find_checks, run_checks
 
 OLDEST, NEWEST_KNOWN = 15, 18
-EXTENSIONS = ("btree_gist", "pg_trgm")
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 SKEW_SEEN, SKEW_WRONG = 5, 300
 """Seconds by which two clocks may differ: more is worth a look, much more dates payments wrongly."""
 CROWDED = 0.8

@@ -15,7 +15,7 @@ from db.domain.rent import RentDue, next_period_start, rent_due
 from db.repositories.entries import Entries, TenantEntries
 from db.repositories.leases import tenant_leases
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
-from db.repositories.search import is_about, words_of
+from db.repositories.words import is_about, words_of
 from db.tables import properties
 from db.tables.views import tenant_list
 
@@ -92,7 +92,7 @@ class Balances:
         """
         query: Select[Any] = _live(select(*_COLUMNS), property_id)
         if matching is not None:
-            query = query.where(is_about(_v.search_text, words_of(matching)))
+            query = query.where(is_about(_v.search_text, words_of(self._conn, matching)))
         if status is not None:
             query = query.where(_v.status == status)
         if sort == "room":
@@ -159,7 +159,7 @@ class Balances:
         if tenant_id is not None:
             query = query.where(_v.id == tenant_id)
         if matching is not None:
-            query = query.where(is_about(_v.search_text, words_of(matching)))
+            query = query.where(is_about(_v.search_text, words_of(self._conn, matching)))
         scope = ("aging", as_of, property_id, tenant_id, sort, matching)
         page = read_page(self._conn, query, _SORTS[sort], tuple, scope=scope, after=after, limit=limit, way=way)
         return Page(self._aged(page.items, as_of), page.next, page.previous)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
-from db.repositories.search import is_about, words_of
+from db.repositories.words import is_about, words_of
 from db.tables import balances, payments, reversals, tenants
 from db.tables.views import charge_list, payment_list
 
@@ -86,7 +86,7 @@ class Ledger:
         query = _of(query, _p, property_id, tenant_id)
         keyset = Keyset([_p.payment_date, _p.id], descending=True)
         if matching is not None:
-            query = query.where(_p.tenant_id.in_(_fitting(matching)))
+            query = query.where(_p.tenant_id.in_(_fitting(words_of(self._conn, matching))))
         scope = (property_id, tenant_id, since, until, matching)
         return read_page(self._conn, query, keyset, PaymentRow._make, scope=scope, after=after, limit=limit, way=way)
 
@@ -137,8 +137,8 @@ class Ledger:
         return None if found is None else str(found)
 
 
-def _fitting(matching: str) -> Select[Any]:
-    return select(tenants.c.id).where(is_about(tenants.c.search_text, words_of(matching)))
+def _fitting(wanted: str) -> Select[Any]:
+    return select(tenants.c.id).where(is_about(tenants.c.search_text, wanted))
 
 
 def _between(query: Select[Any], column: Any, since: date | None, until: date | None) -> Select[Any]:

@@ -15,13 +15,14 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, literal, tuple_
 
 from db.errors import N_, UsageError
 from db.repositories.pages import Page, Way
 
 __all__ = [
-    "DEFAULT_LIMIT", "STREAM_SIZE", "CursorError", "Keyset", "Page", "Way", "read_page", "stream",
+    "DEFAULT_LIMIT", "STREAM_SIZE", "CursorError", "Keyset", "Page", "Way", "read_cursor", "read_page", "stream",
+    "write_cursor",
 ]  # fmt: skip
 
 R = TypeVar("R")
@@ -84,6 +85,16 @@ def stream(read: Callable[[str | None, int], Page[R]], after: str | None = None)
         after = page.next
 
 
+def write_cursor(keyset: Keyset, scope: object, values: Sequence[Any]) -> str:
+    """The cursor behind a row with these values of its keys: for a list that is read in more than one statement."""
+    return _encode(_digest(keyset, scope), values)
+
+
+def read_cursor(keyset: Keyset, scope: object, after: str) -> list[Any]:
+    """The values of the keys that `write_cursor` was given. Raises CursorError."""
+    return [bound.value for bound in _bound(_decode(after, _digest(keyset, scope)), keyset.columns)]
+
+
 def _beyond(
     bound: Sequence[ColumnElement[Any]], keys: Sequence[ColumnElement[Any]], descending: bool, way: Way
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -122,7 +133,7 @@ def _plain(value: object) -> object:
     return value if isinstance(value, int | str) else value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _bound(values: Sequence[Any], keys: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+def _bound(values: Sequence[Any], keys: Sequence[ColumnElement[Any]]) -> list[BindParameter[Any]]:
     """Each value as its column's type: without the type PostgreSQL would compare texts."""
     if len(values) != len(keys):
         raise CursorError

@@ -1,26 +1,31 @@
-"""Find tenants, rooms and properties by any word of them: one box for what a person remembers."""
+"""Find tenants, rooms and properties by any word of them: one box for what a person remembers.
 
-import re
+What fits best comes first, and is read first: a few hundred thousand that fit less are not ranked for a page of twenty.
+Each kind of fit is an arm that an index gives in its order, cut off at the page; later arms are asked only while the
+page is not full.
+"""
+
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, Text, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, literal, select, true, union_all
 
-from db.domain.texts import clean
-from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
-from db.tables import leases, properties, rooms, tenants
+from db.repositories.fits import Arm, alike, hits_of, stages
+from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_cursor, write_cursor
+from db.repositories.words import words_of
+from db.tables import properties, rooms
 from db.tables.views import tenant_list
 
-# What ranks before what: the thing itself, who lives in it, what begins like it, a word that does, anything else.
-EXACT, INSIDE, BEGINS, WORD, ANYWHERE = range(5)
-MOST_WORDS = 8
-# An index of three letters knows nothing of two in the middle of a word: short words must begin one.
-SHORT = 3
+# So many who are only alike are shown, on one page: who is not among them was misspelt too much.
+MOST_ALIKE = 20
 
 
 class SearchRow(NamedTuple):
-    """Something found. `code` names it on the command line (a room as KOSA/A1); `room` is today's, or the next one."""
+    """Something found. `code` names it on the command line (a room as KOSA/A1); `room` is today's, or the next one.
+
+    `alike`: nothing fits the words as they were typed, and this looks like them.
+    """
 
     kind: str
     id: int
@@ -31,11 +36,16 @@ class SearchRow(NamedTuple):
     room: str | None
     outstanding_balance: Decimal | None
     currency: str
+    alike: bool = False
 
 
 class _Hit(NamedTuple):
     kind: str
     id: int
+
+
+_hits = hits_of(Arm.nothing()).subquery("hits").c
+_KEYSET = Keyset([_hits.rank, _hits.sort, _hits.kind, _hits.id])
 
 
 class Search:
@@ -49,129 +59,54 @@ class Search:
     ) -> Page[SearchRow]:
         """A page of what fits every word of `text`, the best first. Archived things are left out.
 
-        A phone may be typed in any way. Raises UncleanTextError, TextLengthError.
+        A phone may be typed in any way. Where nothing fits, tenants whose names look like it, no more than a page.
+        Raises UncleanTextError, TextLengthError, CursorError.
         """
-        wanted = words_of(text)
-        found = union_all(_tenants(wanted), _lodgers(wanted), _rooms(wanted), _properties(wanted)).subquery("found").c
-        within = found.property_id == property_id if property_id is not None else literal(value=True)
-        hits = (
-            select(found.kind, found.id, func.min(found.rank).label("rank"), func.min(found.sort).label("sort"))
-            .where(within)
-            .group_by(found.kind, found.id)
-            .subquery("hits")
-            .c
-        )
-        keyset = Keyset([hits.rank, hits.sort, hits.kind, hits.id])
-        query = select(hits.kind, hits.id)
-        page = read_page(self._conn, query, keyset, _Hit._make, scope=(wanted, property_id), after=after, limit=limit)
-        return Page(self._shown(page.items), page.next)
+        wanted = words_of(self._conn, text)
+        scope = (wanted, property_id)
+        found = self._found(wanted, property_id, read_cursor(_KEYSET, scope, after) if after else None, limit + 1)
+        if not found and after is None:
+            hits = alike(self._conn, wanted, property_id, min(limit, MOST_ALIKE))
+            return Page(self._shown([_Hit("tenant", tenant_id) for tenant_id in hits], alike=True), None)
+        more = write_cursor(_KEYSET, scope, found[limit - 1]) if len(found) > limit else None
+        return Page(self._shown([_Hit(kind, id_) for _, _, kind, id_ in found[:limit]]), more)
 
-    def _shown(self, hits: Sequence[_Hit]) -> list[SearchRow]:
+    def _found(self, wanted: str, property_id: int | None, after: list[Any] | None, most: int) -> list[Sequence[Any]]:
+        """Rank, sort, kind and id of the best."""
+        found: list[Sequence[Any]] = []
+        for arms in stages(wanted):
+            parts = [_part(arm, property_id, after, most - len(found)) for arm in arms if _may_follow(arm, after)]
+            if parts and len(found) < most:
+                h = union_all(*parts).subquery("hits").c
+                ordered = select(h.rank, h.sort, h.kind, h.id).order_by(h.rank, h.sort, h.kind, h.id)
+                found += self._conn.execute(ordered.limit(most - len(found)))
+        return found
+
+    def _shown(self, hits: Sequence[_Hit], *, alike: bool = False) -> list[SearchRow]:
         """The hits with what a line shows, read by their ids alone: three statements for a page."""
         found: dict[_Hit, SearchRow] = {}
         for kind, details in (("tenant", _tenant_details), ("room", _room_details), ("property", _property_details)):
             ids = [hit.id for hit in hits if hit.kind == kind]
             rows = self._conn.execute(details(ids)) if ids else ()
-            found |= {_Hit(kind, row[0]): SearchRow(kind, *row) for row in rows}
+            found |= {_Hit(kind, row[0]): SearchRow._make((kind, *row, alike)) for row in rows}
         return [found[hit] for hit in hits]
 
 
-def words_of(text: str) -> str:
-    """What a person typed, ready to be looked for. Raises UncleanTextError, TextLengthError."""
-    return " ".join(clean(text, "text", 100).lower().split()[:MOST_WORDS])
+def _may_follow(arm: Arm, after: list[Any] | None) -> bool:
+    return after is None or arm.rank >= after[0]
 
 
-def is_about(search_text: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
-    """Whether a tenant's search text holds every word, or the phone that is meant."""
-    return or_(_every_word(search_text, wanted), *(search_text.contains(part) for part in phone_parts(wanted)))
-
-
-def phone_parts(text: str) -> list[str]:
-    """What of a stored phone (+62812…) a person means who types 0812-…, 62812…, +62 812 … or some digits of it."""
-    if re.fullmatch(r"\+?[0-9][0-9 ().-]*", text) is None:
-        return []
-    digits = re.sub("[^0-9]", "", text)
-    if len(digits) <= SHORT:
-        return []
-    if text.startswith("+"):
-        return [f"+{digits}"]
-    return [digits, *([f"+62{digits[1:]}"] if digits.startswith("0") else [])]
-
-
-def _hits(
-    kind: str, id_: ColumnElement[int], rank: ColumnElement[int], sort: ColumnElement[str], owner: ColumnElement[int]
-) -> Select[Any]:
-    columns: dict[str, ColumnElement[Any]] = {
-        "kind": literal(kind, Text), "id": id_, "rank": rank, "sort": sort, "property_id": owner,
-    }  # fmt: skip
-    return select(*(column.label(name) for name, column in columns.items()))
-
-
-def _tenants(wanted: str) -> Select[Any]:
-    t = tenants.c
-    phones = phone_parts(wanted)
-    rank = case(
-        (or_(t.code == wanted.upper(), t.phone.in_([*phones, *(f"+{part}" for part in phones)])), EXACT),
-        (t.name_key.startswith(wanted, autoescape=True) | t.code.startswith(wanted.upper(), autoescape=True), BEGINS),
-        (t.name_key.contains(" " + wanted, autoescape=True), WORD),
-        else_=ANYWHERE,
-    )
-    return _hits("tenant", t.id, rank, t.name_key, t.property_id).where(
-        is_about(t.search_text, wanted), t.deleted_at.is_(None)
-    )
-
-
-def _lodgers(wanted: str) -> Select[Any]:
-    """Those who live today in a room of just this number."""
-    r, t, lease = rooms.c, tenants.c, leases.c
-    today = func.business_date(properties.c.timezone, type_=Date)
-    lives = and_(lease.starts_on <= today, or_(lease.ends_on.is_(None), lease.ends_on > today))
-    return (
-        _hits("tenant", t.id, literal(INSIDE), t.name_key, t.property_id)
-        .join_from(rooms, properties, r.property_id == properties.c.id)
-        .join(leases, lease.room_id == r.id)
-        .join(tenants, t.id == lease.tenant_id)
-        .where(_is_room(wanted, whole=True), lives, r.deleted_at.is_(None), t.deleted_at.is_(None))
-    )
-
-
-def _rooms(wanted: str) -> Select[Any]:
-    r = rooms.c
-    rank = case((_is_room(wanted, whole=True), EXACT), else_=BEGINS)
-    return (
-        _hits("room", r.id, rank, r.number, r.property_id)
-        .join_from(rooms, properties, r.property_id == properties.c.id)
-        .where(_is_room(wanted, whole=False), r.deleted_at.is_(None))
-    )
-
-
-def _is_room(wanted: str, *, whole: bool) -> ColumnElement[bool]:
-    """Is `A1` or `KOSA/A1` its number, or the beginning of it?"""
-    code, slash, number = wanted.upper().rpartition("/")
-    is_number = rooms.c.number == number if whole else rooms.c.number.startswith(number, autoescape=True)
-    return and_(is_number, properties.c.code == code) if slash else is_number
-
-
-def _properties(wanted: str) -> Select[Any]:
-    p = properties.c
-    name = func.lower(p.name)
-    rank = case(
-        (p.code == wanted.upper(), EXACT),
-        (p.code.startswith(wanted.upper(), autoescape=True) | name.startswith(wanted, autoescape=True), BEGINS),
-        else_=WORD,
-    )
-    fits = _every_word(func.lower(p.code + literal(" ") + p.name), wanted)
-    return _hits("property", p.id, rank, p.code, p.id).where(fits, p.archived_at.is_(None))
-
-
-def _every_word(column: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
-    return and_(*(_word(column, word) for word in wanted.split()))
-
-
-def _word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    if len(word) >= SHORT:
-        return column.contains(word, autoescape=True)
-    return column.startswith(word, autoescape=True) | column.contains(" " + word, autoescape=True)
+def _part(arm: Arm, property_id: int | None, after: list[Any] | None, most: int) -> Select[Any]:
+    """As much of an arm as a page could need, behind the cursor."""
+    beyond: ColumnElement[bool] = true()
+    if after is not None and arm.rank == after[0]:
+        _, sort, kind, id_ = after
+        same = false() if arm.kind < kind else arm.id > id_ if arm.kind == kind else true()
+        # The plain bound beside it is what an index can use.
+        beyond = and_(arm.sort >= sort, (arm.sort > sort) | same)
+    within = arm.owner == property_id if property_id is not None else true()
+    cut = hits_of(arm).where(beyond, within).order_by(arm.sort, arm.id).limit(most)
+    return select(cut.subquery())
 
 
 def _tenant_details(ids: Iterable[int]) -> Select[Any]:

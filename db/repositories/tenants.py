@@ -1,5 +1,6 @@
 """Questions about tenants."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.repositories.rows import TenantRow
-from db.repositories.search import is_about, words_of
+from db.repositories.words import is_about, words_of
 from db.tables import tenants
 from db.tables.views import tenant_list
 
@@ -33,6 +34,12 @@ _SORTS = {
     "created": Keyset([_v.created_at, _v.id], descending=True),
     "name": Keyset([_v.name_key, _v.id]),
 }
+# The same of the table: who fits is found and put in order before anything of a line is worked out.
+_t = tenants.c
+_FITTING_SORTS = {
+    "created": Keyset([_t.created_at, _t.id], descending=True),
+    "name": Keyset([_t.name_key, _t.id]),
+}
 
 
 class Tenants:
@@ -56,17 +63,22 @@ class Tenants:
 
         Raises UncleanTextError, TextLengthError.
         """
-        query: Select[Any] = select(*_COLUMNS)
-        if matching is not None:
-            query = query.where(is_about(_v.search_text, words_of(matching)))
-        if not archived:
-            query = query.where(_v.deleted_at.is_(None))
-        if property_id is not None:
-            query = query.where(_v.property_id == property_id)
         scope = (property_id, sort, archived, matching)
-        return read_page(
-            self._conn, query, _SORTS[sort], TenantRow._make, scope=scope, after=after, limit=limit, way=way
-        )
+        if matching is None:
+            query = _chosen(select(*_COLUMNS), _v, property_id, archived=archived)
+            return read_page(
+                self._conn, query, _SORTS[sort], TenantRow._make, scope=scope, after=after, limit=limit, way=way
+            )
+        fitting = select(_t.id).where(is_about(_t.search_text, words_of(self._conn, matching)))
+        query = _chosen(fitting, _t, property_id, archived=archived)
+        keyset = _FITTING_SORTS[sort]
+        page = read_page(self._conn, query, keyset, _id_of, scope=scope, after=after, limit=limit, way=way)
+        return Page(self._rows(page.items), page.next, page.previous)
+
+    def _rows(self, ids: list[int]) -> list[TenantRow]:
+        lines = map(TenantRow._make, self._conn.execute(select(*_COLUMNS).where(_v.id.in_(ids)))) if ids else ()
+        found = {line.id: line for line in lines}
+        return [found[tenant_id] for tenant_id in ids]
 
     def row(self, tenant_id: int) -> TenantRow:
         """The tenant's line of the list."""
@@ -79,6 +91,16 @@ class Tenants:
         query = select(*chosen).join_from(tenant_list, tenants, there.id == derived.id).where(derived.id == tenant_id)
         row = TenantDetail._make(self._conn.execute(query).one())
         return row._replace(national_id=mask_national_id(row.national_id))
+
+
+def _chosen(query: Select[Any], columns: Any, property_id: int | None, *, archived: bool) -> Select[Any]:
+    if not archived:
+        query = query.where(columns.deleted_at.is_(None))
+    return query if property_id is None else query.where(columns.property_id == property_id)
+
+
+def _id_of(row: Sequence[Any]) -> int:
+    return int(row[0])
 
 
 def mask_national_id(number: str | None) -> str | None:

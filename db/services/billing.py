@@ -87,8 +87,12 @@ def count_due(conn: Connection, *, property_id: int | None = None, tenant_id: in
 
 
 def pass_day(conn: Connection) -> int:
-    """What a new day changes besides rent: room statuses, and partitions ahead. Returns the rooms changed."""
+    """What a new day changes besides rent: room statuses, rooms by which tenants are found, and partitions ahead.
+
+    Returns the rooms changed.
+    """
     conn.execute(text("select ensure_partitions_ahead()"))
+    conn.execute(text("select settle_past_rooms()"))  # tenants before rooms, as everywhere
     return sync_room_statuses(conn)
 
 

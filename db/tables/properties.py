@@ -20,6 +20,7 @@ properties = Table(
     version(),
     created_at(),
     Column("archived_at", Instant),
+    Column("search_text", Text, Computed("' ' || folded(code || ' ' || name)", persisted=True), nullable=False),
 )
 
 rooms = Table(
@@ -62,11 +63,14 @@ tenants = Table(
     Column("national_id", Text),
     Column("emergency_name", Text),
     Column("emergency_phone", Text),
+    Column("search_rooms", Text, nullable=False, server_default=text("''")),
+    Column("search_name", Text(collation="C"), Computed("folded(name)", persisted=True), nullable=False),
     Column(
         "search_text",
         Text,
         Computed(
-            "lower(code || ' ' || name || ' ' || coalesce(phone, '') || ' ' || coalesce(email, ''))",
+            "' ' || folded(name || ' ' || code || ' ' || coalesce(phone, '') || ' ' || coalesce(email, '')"
+            " || ' ' || search_rooms)",
             persisted=True,
         ),
         nullable=False,

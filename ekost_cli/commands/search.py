@@ -1,6 +1,6 @@
 """`ekost search`: one box for whatever a person remembers of a tenant, a room or a property."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes, command
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
+
+if TYPE_CHECKING:
+    from db.repositories.pages import Page
+    from db.repositories.search import SearchRow
 
 # The code comes first: it is what other commands take, and what `-o id` prints.
 FIELDS = (
@@ -21,6 +25,7 @@ FIELDS = (
     Field("property", N_("Property"), wide=True),
     Field("room", N_("Room")),
     Field("outstanding_balance", N_("Balance"), "money"),
+    Field("alike", N_("Only alike"), "bool", wide=True),
 )
 
 
@@ -43,4 +48,11 @@ def search(
     with up_to_date(ekost) as conn:
         prop = find_property(conn, ekost.property_code).id if ekost.property_code else None
         found = Search(conn)
-        ekost.show_pages(lambda after, limit: found.page(text, property_id=prop, after=after, limit=limit))
+
+        def read(after: str | None, limit: int) -> "Page[SearchRow]":
+            page = found.page(text, property_id=prop, after=after, limit=limit)
+            if any(row.alike for row in page.items):
+                ekost.note(_("Nothing fits {text} as it is written; these look like it.").format(text=text))
+            return page
+
+        ekost.show_pages(read)

@@ -35,7 +35,7 @@ def search(ekost: Ekost, url: str) -> Search:
 
 def test_what_is_found_is_data(search: Search) -> None:
     (row,) = json.loads(search("behind", "-o", "json")[1])["items"]
-    assert list(row) == ["code", "kind", "id", "name", "phone", "property", "room", "outstanding_balance"]
+    assert list(row) == ["code", "kind", "id", "name", "phone", "property", "room", "outstanding_balance", "alike"]
     assert (row["code"], row["kind"], row["room"], row["property"]) == ("BEHIND", "tenant", "A1", "KOSA")
     assert row["outstanding_balance"].endswith(".00")
 

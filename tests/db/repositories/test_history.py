@@ -32,9 +32,19 @@ from tests.db.services.house import House
 
 # What the database derives, what the event itself says, and marks of progress that no fact depends on.
 DERIVED = {
-    "property": {"id", "version", "created_at"},
+    "property": {"id", "search_text", "version", "created_at"},
     "room": {"id", "property_id", "number_key", "status_on", "version", "created_at"},
-    "tenant": {"id", "property_id", "name_key", "search_text", "event_seq", "version", "created_at"},
+    "tenant": {
+        "id",
+        "property_id",
+        "name_key",
+        "search_text",
+        "search_name",
+        "search_rooms",
+        "event_seq",
+        "version",
+        "created_at",
+    },
     "charge": {"property_id", "tenant_id", "event_id", "actor", "created_at"},
     "payment": {"property_id", "tenant_id", "event_id", "actor", "created_at"},
     "deposit": {"property_id", "tenant_id", "event_id", "actor", "created_at"},
