@@ -56,9 +56,8 @@ class Standing(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why a replica is not read; `fields` fill the reason."""
+    """Why a replica is not read: a sentence, and what fills it."""
 
-    place: str
     reason: str
     fields: dict[str, object]
 
@@ -76,16 +75,16 @@ class Choice(NamedTuple):
         return name_of(self.database) if self.database else ""
 
 
-UNANSWERED = N_("does not answer")
-ABSENT = N_("did not answer a moment ago")
-PROMOTED = N_("is no replica, or no longer")
-FOREIGN = N_("belongs to another database")
-BEHIND = N_("is {seconds} s behind")
-LOST_TOUCH = N_("has no connection to its primary")
-NOT_YET = N_("does not have your last change yet")
-OTHER_TIMELINE = N_("follows another primary than your last change")
-UNSEEN = N_("does not show whom it follows (grant pg_read_all_stats to {user})")
-OTHER_SCHEMA = N_("has another schema")
+UNANSWERED = N_("The replica {place} does not answer.")
+ABSENT = N_("The replica {place} did not answer a moment ago.")
+PROMOTED = N_("{place} is no replica, or no longer.")
+FOREIGN = N_("The replica {place} belongs to another database.")
+BEHIND = N_("The replica {place} is {seconds} s behind.")
+LOST_TOUCH = N_("The replica {place} has no connection to its primary.")
+NOT_YET = N_("The replica {place} does not have your last change yet.")
+OTHER_TIMELINE = N_("The replica {place} follows another primary than your last change.")
+UNSEEN = N_("The replica {place} does not show whom it follows: grant pg_read_all_stats to {user}.")
+OTHER_SCHEMA = N_("The replica {place} has another schema.")
 
 
 class Replicas:
@@ -114,12 +113,19 @@ class Replicas:
             return Choice(None)  # the first look at the primary tells where it stands
         deadline = time.monotonic() + WAIT
         for replica in self._ordered(session):
-            reason, fields, behind = self._examined(replica, session, session.position, deadline)
-            if not reason:
+            found = self._examined(replica, session, session.position, deadline)
+            if found.database is not None:
                 self._prefer(replica, session)
-                return Choice(replica, tuple(refusals), behind)
-            refusals.append(Refusal(name_of(replica), reason, fields))
+                return found._replace(refusals=tuple(refusals))
+            refusals += found.refusals
         return Choice(None, tuple(refusals))
+
+    def examined(self) -> Iterator[Choice]:
+        """How each of them stands, for who examines the installation; nothing where nothing can be remembered."""
+        session = replace(self._session(), away={})
+        if session.position is not None:
+            for replica in self._all:
+                yield self._examined(replica, session, session.position, time.monotonic() + WAIT)
 
     def failed(self, replica: Database, error: EkostError) -> bool:
         """Whether the replica is to blame for an error, so that the primary will answer; it is left alone then."""
@@ -153,12 +159,11 @@ class Replicas:
         turned = self._all[start:] + self._all[:start]
         yield from sorted(turned, key=lambda replica: name_of(replica) != session.replica)
 
-    def _examined(
-        self, replica: Database, session: Session, wanted: Position, deadline: float
-    ) -> tuple[str, dict[str, object], float]:
-        """Why it can't be read, or an empty reason, and how far it is behind."""
+    def _examined(self, replica: Database, session: Session, wanted: Position, deadline: float) -> Choice:
+        """Itself, or why it can't be read."""
+        fields: dict[str, object] = {"place": name_of(replica), "user": replica.parts[1]}
         if session.away.get(name_of(replica), 0.0) > time.time():
-            return ABSENT, {}, 0.0
+            return Choice(None, (Refusal(ABSENT, fields),))
         try:
             with replica.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
                 standing = _awaited(conn, wanted, deadline)
@@ -167,9 +172,11 @@ class Replicas:
                     reason = OTHER_SCHEMA
         except DBAPIError:
             self._blame(replica)
-            return UNANSWERED, {}, 0.0
-        fields = {"seconds": round(standing.behind or 0.0, 1), "user": replica.parts[1]}
-        return reason, fields, standing.behind or 0.0
+            return Choice(None, (Refusal(UNANSWERED, fields),))
+        behind = standing.behind or 0.0
+        if not reason:
+            return Choice(replica, (), behind)
+        return Choice(None, (Refusal(reason, fields | {"seconds": f"{behind:.1f}"}),))
 
     def _late(self, standing: Standing, wanted: Position) -> str:
         if standing.behind is None and self._most_behind:

@@ -30,8 +30,8 @@ def pick(ekost: "Context") -> "Database | None":
 
 
 def _tell_choice(ekost: "Context", choice: "Choice") -> None:
-    for place, reason, fields in choice.refusals:
-        ekost.verbose(_("The replica {place} {reason}.").format(place=place, reason=filled(reason, fields)))
+    for reason, fields in choice.refusals:
+        ekost.verbose(filled(reason, fields))
     if choice.database is None:
         ekost.verbose(_("Read from the primary."))
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from db.doctor.database import examine_database
 from db.doctor.finding import Finding, doubtful, guarded
+from db.doctor.replicas import examine_replicas
 from db.doctor.servers import examine_bundle, examine_redis
 from db.engine import Database
 from db.errors import N_
@@ -22,5 +23,7 @@ def examine_servers(settings: Settings, home: Path, open_database: Callable[[], 
         yield doubtful(
             "database", N_("There is no book yet."), N_("`ekost up` makes an empty one, `ekost demo` a full one.")
         )
+    if settings.replica_urls:
+        yield from guarded("replica", lambda: examine_replicas(open_database()))
     if own_redis or bundle.queue_runs:
         yield from examine_redis(settings.redis_url, home)

@@ -221,6 +221,9 @@ def test_the_commands_say_where_they_read(pair: Pair, state: Path, forks: Forks)
     (file,) = state.rglob("session.json")
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
     assert "Budi" not in file.read_text()
+    examined = json.loads(kos.run("doctor", "-o", "json", EKOST_HOME=str(state / "home")).out)
+    findings = {row["check"]: row for row in examined["items"]}
+    assert findings["replica"]["status"] == "pass"
     # Without a standby nothing is remembered, and where nothing can be remembered the primary is read.
     kos.do("tenant", "list", EKOST_DATABASE_URL=pair.a.url(), EKOST_REPLICA_URLS="", XDG_STATE_HOME=str(state / "none"))
     assert not (state / "none").exists()
