@@ -38,6 +38,8 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         read_only=read_only,
         ahead=ahead,
         examine=lambda: examine(ekost),
+        keys=ekost.settings.tui_keys,
+        theme=ekost.settings.tui_theme,
     )
     app.run()
     if app.crash is not None:

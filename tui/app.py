@@ -17,6 +17,7 @@ from locales.safe import safe
 from tui import modes
 from tui.accruing import Accruing
 from tui.book import Book, ReadOnlyError, is_lost
+from tui.keys import Keys, first_key, keymap_of
 from tui.link import State
 from tui.scope import House
 from tui.sentences import sentence
@@ -95,8 +96,13 @@ class EkostApp(TypingAhead):
         read_only: bool = False,
         ahead: "Ahead | None" = None,
         examine: "Callable[[], Iterable[Finding]] | None" = None,
+        keys: Keys | None = None,
+        theme: str | None = None,
     ) -> None:
         super().__init__()
+        # The keys that the configuration gives to actions, by their names.
+        self.keys: Keys = keys or {}
+        self.theme = theme or self.theme
         # Examines the installation, in a thread; without it only the database is examined.
         self.examine = examine
         self.book = Book(open_database, read_only=read_only, ahead=ahead)
@@ -114,6 +120,7 @@ class EkostApp(TypingAhead):
 
     def on_mount(self) -> None:
         """Look at the clock, and for the property that was named."""
+        self.set_keymap(keymap_of(self.keys))
         self.set_interval(1, self._tick)
         if self.looks_for_house:
             start(self, self._find_house, "house")
@@ -121,6 +128,10 @@ class EkostApp(TypingAhead):
     async def on_unmount(self) -> None:
         """Let go of the book."""
         await to_thread(self.book.close)
+
+    def key_of(self, name: str) -> str:
+        """The key of an action by its name, as it is shown."""
+        return self.get_key_display(next(iter(Binding.make_bindings([Binding(first_key(self.keys, name), "")]))))
 
     @property
     def looks_for_house(self) -> bool:
@@ -246,7 +257,7 @@ class EkostApp(TypingAhead):
         if done is None:
             return
         self._undo = Undo(done, monotonic() + UNDO) if done.undo else None
-        how = " " + _("z takes it back.") if done.undo else ""
+        how = " " + _("{key} takes it back.").format(key=self.key_of("app.undo")) if done.undo else ""
         self.notify(safe(done.told) + how, timeout=UNDO, markup=False)
         if done.after is not None:
             done.after(self.book)
@@ -254,6 +265,10 @@ class EkostApp(TypingAhead):
             for frame in self._frames():
                 frame.renamed(*done.renamed)
         self.action_reread()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to take back only for a while."""
+        return action != "undo" or (self._undo is not None and monotonic() < self._undo.until)
 
     def action_undo(self) -> None:
         """Take back what was just recorded, by a reversing entry."""

@@ -9,7 +9,7 @@ from locales.formats import number
 from locales.safe import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 
 # Alerts that are told in full; of more there is a count.
 FEW = 4
+# What it is, and the way out of it: by keys of the screen, or by a command.
 _ALERTS = {
-    "partitions": N_("Partitions for the coming month are missing: {about}. `ekost billing run` makes them."),
-    "drift": N_("Wrong balances that were put right: {count}, last {since}. C examines the whole book."),
-    "failed": N_("Failed imports: {count}. R goes on with one, X gives it up."),
-    "dead": N_("Dead work ({about}): {count}. R tries one again, X gives it up."),
-    "no_worker": N_("Work without a worker since {since} ({about}): {count}. `ekost up --worker` starts one."),
-    "schedule": N_("Due by the day, but failing ({about}): {count} times. The calendar says why."),
+    "partitions": (N_("Partitions for the coming month are missing: {about}."), N_("`ekost billing run` makes them.")),
+    "drift": (N_("Wrong balances that were put right: {count}, last {since}."), N_("{check} examines the whole book.")),
+    "failed": (N_("Failed imports: {count}."), N_("{retry} goes on with one, {discard} gives it up.")),
+    "dead": (N_("Dead work ({about}): {count}."), N_("{retry} tries one again, {discard} gives it up.")),
+    "no_worker": (
+        N_("Work without a worker since {since} ({about}): {count}."),
+        N_("`ekost up --worker` starts one."),
+    ),
+    "schedule": (N_("Due by the day, but failing ({about}): {count} times."), N_("The calendar says why.")),
 }
+_KEYS = {"check": "operations.check", "retry": "do.retry_job", "discard": "do.discard_job"}
 _SINCE = Field("since", "", "instant")
 
 
@@ -44,15 +49,38 @@ def standing(conn: "Connection") -> Standing:
     return Standing(Operations(conn).alerts(), Workers(conn).rows())
 
 
-def standing_told(standing: Standing) -> "Iterator[tuple[str, str]]":
-    """Each line with its style: every alert, or that there is none, and who works."""
-    for alert in standing.alerts[:FEW]:
-        yield f"! {_told(alert)}", "bold $text-error"
-    if len(standing.alerts) > FEW:
-        yield "! " + _("{count} more").format(count=number(len(standing.alerts) - FEW)), "$text-error"
-    if not standing.alerts:
+def standing_told(
+    standing: Standing, key_of: "Callable[[str], str]", *, read_only: bool = False
+) -> "Iterator[tuple[str, str]]":
+    """Each line with its style: every alert, or that there is none, and who works.
+
+    `key_of` names the key of an action; with `read_only` those that change something are not told.
+    """
+    keys = {word: key_of(name) for word, name in _KEYS.items()}
+    alerts = _gathered(standing.alerts)
+    for alert in alerts[:FEW]:
+        what, way = _ALERTS[alert.code]
+        known = not read_only or "{discard}" not in way
+        yield f"! {_told(what, alert)}" + (" " + _(way).format(**keys) if known else ""), "bold $text-error"
+    if len(alerts) > FEW:
+        yield "! " + _("{count} more").format(count=number(len(alerts) - FEW)), "$text-error"
+    if not alerts:
         yield "✓ " + _("Nothing needs you."), "$text-success"
-    yield workers_told(standing.workers), "$text-muted"
+    if standing.workers or not any(alert.code == "no_worker" for alert in alerts[:FEW]):
+        yield workers_told(standing.workers), "$text-muted"
+
+
+def _gathered(alerts: "Sequence[Alert]") -> "list[Alert]":
+    """That nobody works is told once, whichever queues wait for it."""
+    idle = [alert for alert in alerts if alert.code == "no_worker"]
+    if len(idle) < 2:
+        return list(alerts)
+    about, since = (
+        ", ".join(alert.about for alert in idle),
+        min((alert.since for alert in idle if alert.since), default=None),
+    )
+    whole = idle[0]._replace(about=about, number=sum(alert.number for alert in idle), since=since)
+    return [whole if alert is idle[0] else alert for alert in alerts if alert is idle[0] or alert not in idle]
 
 
 def workers_told(workers: "Sequence[WorkerRow]") -> str:
@@ -67,6 +95,6 @@ def workers_told(workers: "Sequence[WorkerRow]") -> str:
     )
 
 
-def _told(alert: "Alert") -> str:
+def _told(what: str, alert: "Alert") -> str:
     since = said({"since": alert.since}, _SINCE)[0]
-    return _(_ALERTS[alert.code]).format(count=number(alert.number), about=safe(alert.about), since=since)
+    return _(what).format(count=number(alert.number), about=safe(alert.about), since=since)

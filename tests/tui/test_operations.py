@@ -47,7 +47,7 @@ def stumble(database: Database) -> None:
 async def test_what_needs_a_person_stands_above_every_list(screens: Screens, lived_in: Database) -> None:
     async with screens(lived_in.url) as pilot:
         await press(pilot, "7")
-        assert "No worker is there" in said(pilot, "#standing")
+        assert said(pilot, "#standing").count("`ekost up --worker` starts one.") == 1
         stumble(lived_in)
         with lived_in.transaction() as conn:
             conn.execute(text("insert into workers (host, pid, queues) values ('h[b]', 42, '{balances,audit}')"))

@@ -6,8 +6,17 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from locales.catalogs import _
+from locales.catalogs import N_, _
 from tui.dialogs.dialog import Dialog
+
+# What keys are about, by the beginnings of their names; all others are of one screen.
+GROUPS = {
+    "do": N_("With the row under the cursor"),
+    "": N_("On this screen"),
+    "list": N_("In the list"),
+    "table": N_("In the list"),
+    "app": N_("Everywhere"),
+}
 
 
 class HelpDialog(Dialog[None]):
@@ -15,20 +24,24 @@ class HelpDialog(Dialog[None]):
 
     def __init__(self, below: Screen[object]) -> None:
         super().__init__()
-        found: dict[str, tuple[list[str], str]] = {}
+        self._found: dict[str, dict[str, tuple[list[str], str]]] = {title: {} for title in GROUPS.values()}
         for active in below.active_bindings.values():
             binding = active.binding
             if binding.id and active.enabled:
-                keys, _text = found.setdefault(binding.action, ([], binding.description))
+                title = GROUPS.get(binding.id.partition(".")[0], GROUPS[""])
+                keys, _text = self._found[title].setdefault(binding.action, ([], binding.description))
                 keys.append(below.app.get_key_display(binding))
-        self._keys = list(found.values())
 
     def title_text(self) -> str:
         """What this is."""
         return _("Keys")
 
     def questions(self) -> ComposeResult:
-        """A line for each."""
-        with VerticalScroll():
-            lines = [f"{' '.join(keys):<16} {_(text)}" for keys, text in self._keys]
-            yield Static(Content("\n".join(lines)))
+        """A line for each, below what they are about."""
+        parts: list[tuple[str, str]] = []
+        for title, known in self._found.items():
+            lines = "".join(f"\n{' '.join(keys):<16} {_(text)}" for keys, text in known.values())
+            if lines:
+                parts += [(_(title), "bold"), (lines + "\n", "")]
+        with VerticalScroll(classes="dialog--text"):
+            yield Static(Content.assemble(*parts))

@@ -24,7 +24,7 @@ class WholeDialog(Dialog[None]):
 
     def questions(self) -> ComposeResult:
         """A heading and below it its words, where there are any."""
-        with VerticalScroll():
+        with VerticalScroll(classes="dialog--text"):
             parts = [
                 part for label, words in self._cells if words.strip() for part in ((label, "bold"), f"\n{words}\n")
             ]

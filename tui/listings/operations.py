@@ -84,7 +84,7 @@ QUEUES = _whole(
 WORKERS = _whole(
     picked(_WORKERS, host=0, pid=0, queues=(0, 40), by_hand=1, seen_at=2, started_at=3),
     _workers, lambda row: row["id"], "ekost status",
-    N_("No worker is there: `ekost worker` or `ekost up --worker` starts one."),
+    N_("None is there."),
 )  # fmt: skip
 SCHEDULES = _whole(
     picked(_SCHEDULES, name=0, done_for=0, failures=0, done_at=1, zone=1, next_at=3, error=(2, 60)),
@@ -96,7 +96,7 @@ HEALTH = _whole(
 )  # fmt: skip
 CHECKS = _whole(
     picked(records.VIOLATIONS, check=(0, 32), entity=1, id=0, detail=(0, 90)),
-    _elsewhere, tuple, "ekost check", N_("C examines the whole book; in a large one that takes minutes."),
+    _elsewhere, tuple, "ekost check", N_("{key} examines the whole book; in a large one that takes minutes."),
 )  # fmt: skip
 
 

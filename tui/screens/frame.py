@@ -52,8 +52,10 @@ class Frame(Screen[None]):
         return NOTHING
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What can be done depends on what is under the cursor."""
-        return action != "do" or actions.BY_NAME[str(parameters[0])].about(self.things) is not None
+        """What can be done depends on what is under the cursor; nothing where one may only look."""
+        if action != "do":
+            return True
+        return not self.ekost.book.read_only and actions.BY_NAME[str(parameters[0])].about(self.things) is not None
 
     def action_do(self, name: str) -> None:
         """Open the form of an action."""
@@ -86,7 +88,10 @@ class Frame(Screen[None]):
     def tell_place(self) -> None:
         """Light our mode and name the property."""
         house = self.ekost.house
-        self.query_one(TopBar).show(self.MODE, house.code if house else _("all"))
+        place = house.code if house else _("all")
+        self.query_one(TopBar).show(
+            self.MODE, _("{place}, read-only").format(place=place) if self.ekost.book.read_only else place
+        )
         self.tell_link(self.ekost.book.link)
 
     def tell_link(self, link: Link) -> None:

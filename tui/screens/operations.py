@@ -150,7 +150,8 @@ class OperationsScreen(ListScreen):
             except EkostError as error:
                 self.ekost.tell(error)
             else:
-                lines = list(standing_told(found))
+                app = self.ekost
+                lines = list(standing_told(found, app.key_of, read_only=app.book.read_only))
                 parts = [(text + "\n" * (at < len(lines) - 1), style) for at, (text, style) in enumerate(lines)]
                 self.query_one("#standing", Static).update(Content.assemble(*parts))
 
@@ -200,6 +201,8 @@ class OperationsScreen(ListScreen):
             return self.table.notice
         if self.listing is CHECKS and self._violations is not None:
             return _("All checks hold.")
+        if self.listing is CHECKS:
+            return _(CHECKS.nothing).format(key=self.ekost.key_of("operations.check"))
         return super().nothing_told()
 
     @on(Moved)
