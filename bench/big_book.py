@@ -1,6 +1,6 @@
 """A large book, made by sets: houses of 500 tenants and 550 rooms, each with so many months of rent and payments.
 
-    python bench/big_book.py --home /tmp/scale/home [--tenants 100000] [--months 100]
+    python -m bench.big_book --home /tmp/scale/home [--tenants 100000] [--months 100]
 
 Each house is a transaction; a run that was stopped goes on with the next house. A tenth of the tenants owe something
 or have paid ahead. No rent is left to be posted, and the last month is closed, as workers do it.
@@ -108,6 +108,11 @@ update tenants set event_seq = 1 where property_id = :house
 _POSTED = {"ChargesPosted": _CHARGES, "PaymentsImported": _PAYMENTS}
 _TOLD = "with posted as ({}) select count(*), sum(amount) from posted"
 _WHO = text("select id from tenants where property_id = :house")
+# A house that was given up has taken numbers: without gaps the tenant's number tells the house's.
+_ALIGN = text("""
+select setval(pg_get_serial_sequence('properties', 'id'), (select count(*) from properties) + 1, false),
+       setval(pg_get_serial_sequence('tenants', 'id'), (select count(*) from tenants) + 1, false)
+""")
 _PARTITIONS = text("""
 select ensure_partition('payments', month::date)
   from generate_series(cast(:today as date) - make_interval(months => :months + 1), cast(:today as date),
@@ -156,6 +161,7 @@ def _count(database: Database) -> int:
 def _add_house(conn: Connection, number: int, months: int) -> None:
     # Nothing is lost that another run would not make again.
     conn.exec_driver_sql("set local synchronous_commit = off")
+    conn.execute(_ALIGN)
     house = add_property(conn, f"KOS{number + 1:04d}", f"Kos {number + 1}")
     _let(conn, house, number, months)
     for type_, statement in _POSTED.items():
