@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 RECENT = 50
 _NOTES, _KEY = "ekost_writes", "ekost_request_key"
 _DERIVED = frozenset({"BalanceCalculated", "BalancesCalculated"})
-# Of an event's values those that name nobody.
-_TOLD = ("kind", "amount", "date", "monthlyRent", "assignmentDate", "effectiveOn", "since")
+# Of an event's values those that tell which change it was, and neither name nor contact of anybody.
+_TOLD = ("code", "number", "kind", "amount", "date", "monthlyRent", "assignmentDate", "effectiveOn", "since")
 
 
 class Write(NamedTuple):
@@ -58,7 +58,9 @@ def note_event(
 ) -> None:
     """An event was written."""
     if type_ not in _DERIVED:
-        about = {name: str(payload[name]) for name in _TOLD if payload.get(name) is not None}
+        after = payload.get("after")
+        values = {**after, **payload} if isinstance(after, Mapping) else payload
+        about = {name: str(values[name]) for name in _TOLD if values.get(name) is not None}
         _notes(conn).append(Write(type_, number, at, event_id, tenant_id, conn.info.get(_KEY), about))
 
 

@@ -104,8 +104,10 @@ def lost_told(lost: Mapping[str, Any]) -> dict[str, str]:
     """What was lost and when it was acknowledged: `Payment recorded: 17, BUDI, Rp1.500.000, 28/02/2026`."""
     event = _REQUESTS.get(lost["what"], lost["what"])
     currency = lost["currency"] or HOME_CURRENCY
-    details = (str(lost["number"]), lost["tenant"], *_about(lost["about"], currency))
-    what = f"{_(_WORDS.get(event, event))}: {', '.join(filter(None, details))}"
+    about = lost["about"]
+    named = about.get("code") or about.get("number") or f"{lost['number']}"
+    details = dict.fromkeys(filter(None, (named, lost["tenant"], *_about(about, currency))))
+    what = f"{_(_WORDS.get(event, event))}: {', '.join(details)}"
     moment = lost["at"] and instant(datetime.fromisoformat(lost["at"]), ZoneInfo(HOME_TIMEZONE))
     return {"what": what, "at": moment or "-"}
 

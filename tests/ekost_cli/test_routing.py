@@ -1,11 +1,15 @@
 """Which commands may read a replica, and how that is told."""
 
+import json
+
 import pytest
 
 from db.settings import known_settings
+from db.witness import LostKeyError
 from ekost_cli.examples import all_verbs
 from ekost_cli.grammar import Takes
 from ekost_cli.registry import READ_ANYWHERE
+from ekost_cli.routing import warn_of
 from tests.ekost_cli.conftest import Ekost
 
 
@@ -33,3 +37,28 @@ def test_an_address_of_a_replica_that_makes_no_sense_is_told_without_it(ekost: E
     assert (done.returncode, done.stdout) == (2, "")
     assert "EKOST_REPLICA_URLS" in done.stderr
     assert "hush" not in done.stderr
+
+
+LOST = {"at": "2026-03-01T05:00:00+00:00", "key": "trx-77", "number": 17, "tenant": None, "currency": None}
+PAYMENT = {"what": "PaymentRecorded", "tenant": "BUDI", "about": {"amount": "250000.00", "date": "2026-03-01"}}
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (PAYMENT, "Payment recorded: 17, BUDI, Rp250,000, 01/03/2026"),
+        ({"what": "record_payment", "tenant": "BUDI", "about": {}}, "Payment recorded: 17, BUDI"),
+        ({"what": "TenantAdded", "tenant": "BUDI", "about": {"code": "BUDI"}}, "Tenant added: BUDI"),
+        ({"what": "RoomAdded", "about": {"number": "A1", "monthlyRent": "900000.00"}}, "Room added: A1, Rp900,000"),
+    ],
+)
+def test_what_was_lost_is_told_so_that_it_can_be_found_and_repeated(
+    lost: dict[str, object], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warn_of(LostKeyError(**LOST | lost), None)
+    what, how = capsys.readouterr().err.splitlines()
+    assert what.startswith(f"ekost: warning: Lost in a failover: “{told}”, acknowledged 1 Mar 2026 12:00 WIB,")
+    assert "trx-77" in how
+    warn_of(LostKeyError(**LOST | lost), "json")
+    warning = json.loads(capsys.readouterr().err)["warning"]
+    assert (warning["code"], warning["details"]["key"]) == ("write_lost", "trx-77")
