@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Key
 from textual.timer import Timer
+from textual.widgets import Input
 
 from db.errors import EkostError
 from locales.catalogs import LANGUAGES, N_, _, current_language, set_language
@@ -145,6 +147,15 @@ class EkostApp(TypingAhead):
 
         stack = self._screen_stacks.get(self.current_mode, [])
         return next((screen for screen in reversed(stack) if isinstance(screen, Frame) and screen.is_running), None)
+
+    def comes_early(self, key: Key) -> bool:
+        """Whether the rows that the key is about are on their way; other keys, and who types, need not wait."""
+        frame = self.frame
+        if frame is None or self.screen is not frame or isinstance(self.focused, Input) or not frame.awaits_rows:
+            return False
+        active = frame.active_bindings.get(key.key)
+        waits = active is None or str(active.binding.id).startswith(("table.", "do."))
+        return waits and self.book.link.state is not State.DOWN
 
     def tell(self, error: EkostError) -> None:
         """Show an error in passing; that the book is away stands in the line of state."""

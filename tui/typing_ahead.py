@@ -16,6 +16,8 @@ from tui.work import start
 
 # Seconds that a key may take before the next one is handed on all the same.
 PATIENCE = 0.5
+# Seconds that a key waits for the rows that it is about, and between two looks whether they are there.
+ROWS, LOOK = 3.0, 0.01
 
 
 class TypingAhead(App[None]):
@@ -31,6 +33,10 @@ class TypingAhead(App[None]):
         """Begin to hand keys on."""
         start(self, self._hand_on, "keys")
 
+    def comes_early(self, key: Key) -> bool:
+        """Whether what the key is about is not there yet."""
+        return False
+
     async def on_event(self, event: Event) -> None:
         """Keep keys in the order in which they came."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
@@ -42,6 +48,11 @@ class TypingAhead(App[None]):
     async def _hand_on(self) -> None:
         while True:
             event = await self._typed.get()
+            if isinstance(event, Key):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ROWS):
+                        while self.comes_early(event):
+                            await asyncio.sleep(LOOK)
             heard: list[Any] = [*(self.focused or self.screen).ancestors_with_self]
             await super().on_event(event)
             # A key rises from the focus to the application; what it sets off, as the answer of an input, does so again.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -55,3 +55,10 @@ class Page(Generic[R]):
     def turned(self) -> "Page[R]":
         """The same page of the list read from its end."""
         return Page(self.items[::-1], self.previous, self.next)
+
+
+class Extent(NamedTuple):
+    """How many rows a list has; unless `whole` there are more."""
+
+    rows: int
+    whole: bool

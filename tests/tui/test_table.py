@@ -1,5 +1,7 @@
 """The big table on a book with several pages of tenants."""
 
+import pytest
+
 from db.engine import Database
 from db.repositories.tenants import Tenants
 from tests.tui.conftest import Screens, press, settled, text_of
@@ -153,3 +155,26 @@ async def test_a_wide_terminal_shows_more(screens: Screens) -> None:
         await pilot.resize_terminal(60, 20)
         await press(pilot)
         assert text_of(pilot)[1].split()[:3] == ["Name▲", "Code", "Balance"]
+
+
+async def test_half_pages_whole_rows_and_how_long_the_list_is(screens: Screens, lived_in_url: str) -> None:
+    count = f"{len(names_in(lived_in_url)):,}"
+    async with screens() as pilot:
+        assert text_of(pilot)[22].endswith(f" 1 of {count}")
+        await press(pilot, "ctrl+d", "ctrl+d")
+        assert text_of(pilot)[22].endswith(f" 21 of {count}")
+        await press(pilot, "ctrl+u")
+        assert text_of(pilot)[22].endswith(f" 11 of {count}")
+        await press(pilot, "end")
+        assert text_of(pilot)[22].endswith(f" {count} of {count}")
+        await press(pilot, "up", "W")
+        shown = "\n".join(text_of(pilot))
+        line = pilot.app.screen_stack[-2].query_one(KeysetTable).current
+        assert line is not None
+        words = [words for words, _color in line.cells if words.strip()]
+        assert [word for word in words[:5] if word not in shown] == []
+        await press(pilot, "escape")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("db.repositories.extent.MOST", 500)
+            await press(pilot, "S")
+        assert text_of(pilot)[22].endswith(" 1 of 500+")

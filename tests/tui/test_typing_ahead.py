@@ -1,13 +1,24 @@
 """What is typed faster than the screen follows is neither lost nor heard by something else."""
 
+from time import sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
 from textual.events import Key
 from textual.pilot import Pilot
 
 from db.engine import Database
-from tests.tui.conftest import Screens, settled
+from db.repositories.pages import Page
+from tests.tui.conftest import Screens, press, settled, text_of
 from tests.tui.forms import balance_of
 from tests.tui.test_details import SITI, open_siti
 from tui.app import EkostApp
+from tui.dialogs.paying import PayDialog
+from tui.listings.balances import BALANCES
+from tui.scope import Scope
+from tui.screens.balances import BalancesScreen
+from tui.widgets.table.feeding import Cut
 
 
 def burst(pilot: Pilot[None], *keys: str) -> None:
@@ -37,3 +48,23 @@ async def test_keys_behind_a_form_go_to_what_is_below_it(screens: Screens, lived
         assert isinstance(app, EkostApp)
         assert app.screen is app.frame
         assert app.current_mode == "payments"
+
+
+async def test_a_key_waits_for_the_row_that_it_is_about(screens: Screens, lived_in_url: str) -> None:
+    def slow(conn: Connection, scope: Scope, cut: Cut) -> Page[Any]:
+        sleep(0.4)
+        return BALANCES.read(conn, scope, cut)
+
+    async with screens(lived_in_url) as pilot:
+        app = pilot.app
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(BalancesScreen, "LISTING", BALANCES._replace(read=slow))
+            burst(pilot, "5", "b")
+            await settled(pilot)
+        assert isinstance(app.screen, PayDialog)
+        await press(pilot, "escape", "2", "slash")
+        # Who goes on before the filter was asked for means its first row, not the one that was there before.
+        burst(pilot, *"siti", "enter", "b")
+        await settled(pilot)
+        assert isinstance(app.screen, PayDialog)
+        assert "Payment of Siti" in "\n".join(text_of(pilot))

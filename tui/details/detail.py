@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from db.errors import EkostError
 from locales.catalogs import N_, _
-from locales.formats import number
 from tui.details.view import View
 from tui.screens.frame import Frame
 from tui.things import NOTHING, Things
@@ -87,6 +86,11 @@ class DetailScreen(Frame, Generic[S]):
         """What the detail and the row under the cursor are about."""
         line = self.table.current if self.is_mounted else None
         return self.things_of(None if line is None else line.row)
+
+    @property
+    def awaits_rows(self) -> bool:
+        """Whether what it is about, or its first list, is not there yet."""
+        return self.table.awaited
 
     def on_mount(self) -> None:
         """Ask at once."""
@@ -172,11 +176,9 @@ class DetailScreen(Frame, Generic[S]):
     def tell_position(self) -> None:
         """Say on which row of how many the cursor is."""
         table = self.table
-        count, whole = table.known
-        if table.loaded and not count:
+        if table.loaded and not table.known[0]:
             table.notice = _(self.view.nothing)
-        place = f"{number(min(table.cursor + 1, count))}/{number(count)}" + ("" if whole else "+")
-        self.query_one(StatusLine).show(position=place)
+        self.query_one(StatusLine).show(position=table.place_told())
         self._tell_things()
 
     @on(ReadingFailed)

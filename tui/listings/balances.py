@@ -7,6 +7,7 @@ from locales import records
 from locales.catalogs import N_
 from tui.listings.listing import Listing, Sort
 from tui.listings.signs import PAID
+from tui.listings.tenants import count_tenants
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked
@@ -65,6 +66,7 @@ BALANCES = Listing(
     nothing=N_("There are no balances yet."),
     matches=True,
     fields=records.BALANCES,
+    counted=count_tenants,
 )
 AGING = Listing(
     columns=picked(
@@ -88,4 +90,5 @@ AGING = Listing(
     nothing=N_("There are no balances yet."),
     matches=True,
     fields=records.AGING,
+    counted=count_tenants,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db.repositories.pages import Page
+from db.repositories.pages import Extent, Page
 from locales.catalogs import _
 from locales.fields import Field
 from tui.book import Book
@@ -48,6 +48,8 @@ class Listing(NamedTuple):
     narrowed_by: str = "status"
     # Whether it is about one property at a time.
     of_house: bool = True
+    # How many rows there are; None where counting them would take its time.
+    counted: "Callable[[Connection, Scope], Extent | None] | None" = None
 
     def sort(self, scope: Scope) -> Sort:
         """The order of a scope."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from db.repositories.pages import Page
+from db.repositories.pages import Extent, Page
 from locales import records
 from locales.catalogs import N_
 from tui.listings.listing import Listing, Sort
@@ -23,6 +23,14 @@ def _read(conn: "Connection", scope: Scope, cut: Cut) -> "Page[PaymentRow]":
         property_id=scope.property_id, since=scope.since, until=scope.until, matching=scope.words,
         after=cut.after, limit=cut.limit, way=cut.way,
     )  # fmt: skip
+
+
+def _count(conn: "Connection", scope: Scope) -> Extent | None:
+    from db.repositories.extent import Extents
+
+    if scope.words:
+        return None
+    return Extents(conn).payments(property_id=scope.property_id, since=scope.since, until=scope.until)
 
 
 PAYMENTS = Listing(
@@ -50,4 +58,5 @@ PAYMENTS = Listing(
     nothing=N_("There are no payments in these days."),
     matches=True,
     fields=records.PAYMENTS,
+    counted=_count,
 )

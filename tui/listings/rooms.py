@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from db.repositories.pages import Page
+from db.repositories.pages import Extent, Page
 from locales import records
 from locales.catalogs import N_
 from locales.safe import safe
@@ -36,6 +36,12 @@ def _read(conn: "Connection", scope: Scope, cut: Cut) -> "Page[RoomRow]":
     return page.mapped(lambda row: Lodging.of(row, names.get(row.id, ())))
 
 
+def _count(conn: "Connection", scope: Scope) -> Extent | None:
+    from db.repositories.extent import Extents
+
+    return None if scope.status or scope.words else Extents(conn).rooms(property_id=scope.property_id)
+
+
 ROOMS = Listing(
     columns=picked(
         records.ROOMS,
@@ -58,6 +64,7 @@ ROOMS = Listing(
     nothing=N_("There are no rooms yet."),
     matches=True,
     fields=records.ROOMS,
+    counted=_count,
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from db.repositories.pages import Page
+from db.repositories.pages import Extent, Page
 from locales import records
 from locales.catalogs import N_
 from tui.listings.listing import Listing, Sort
@@ -23,6 +23,15 @@ def _read(conn: "Connection", scope: Scope, cut: Cut) -> "Page[TenantRow]":
         property_id=scope.property_id, sort=TENANTS.sort(scope).name, matching=scope.words,
         after=cut.after, limit=cut.limit, way=cut.way,
     )  # fmt: skip
+
+
+def count_tenants(conn: "Connection", scope: Scope) -> Extent | None:
+    """How many there are; unless they are narrowed to one state, or to those with a room."""
+    from db.repositories.extent import Extents
+
+    if scope.status is not None or scope.sort == "room":
+        return None
+    return Extents(conn).tenants(property_id=scope.property_id, matching=scope.words)
 
 
 TENANTS = Listing(
@@ -48,4 +57,5 @@ TENANTS = Listing(
     nothing=N_("There are no tenants yet."),
     matches=True,
     fields=records.TENANTS,
+    counted=count_tenants,
 )

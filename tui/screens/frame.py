@@ -64,6 +64,11 @@ class Frame(Screen[None]):
             things = things._replace(house=house.code)
         self.ekost.fill_in(action.build(self.ekost.book, action.about(things)))
 
+    @property
+    def awaits_rows(self) -> bool:
+        """Whether the rows that a key may be about are on their way."""
+        return False
+
     def reread(self) -> None:
         """Ask the book again for what is shown; the place in it is kept."""
 

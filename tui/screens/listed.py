@@ -2,13 +2,17 @@
 
 from asyncio import sleep
 from collections.abc import Iterable
-from typing import ClassVar
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from db.errors import EkostError
+from db.repositories.pages import Extent
 from locales.catalogs import N_, _
 from locales.formats import number
 from tui.listings.listing import Listing
@@ -21,8 +25,15 @@ from tui.widgets.table.messages import HeadingChosen, Moved, Opened, ReadingFail
 from tui.widgets.table.table import KeysetTable
 from tui.work import start
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 # Seconds of silence after a key before the list is asked for.
 DEBOUNCE = 0.15
+# Seconds after the first rows before they are counted: what else waits for them goes first.
+BEHIND = 0.1
+# Seconds between two looks whether the first rows are there, and between two counts of one list.
+LOOK, ANEW = 0.02, 5.0
 
 
 class ListScreen(Frame):
@@ -46,6 +57,11 @@ class ListScreen(Frame):
         self.listing = self.LISTING
         self._has_row = False
         self.scope = Scope(sort=self.LISTING.sorts[0].name)
+        # How long the list is, once that was counted, and when that was by the monotonic clock.
+        self._total: Extent | None = None
+        self._counted_at = 0.0
+        # Words were typed that were not asked for yet.
+        self._typing = False
 
     def body(self) -> Iterable[Widget]:
         """The table, and the line to filter it."""
@@ -86,6 +102,33 @@ class ListScreen(Frame):
         table.notice = _("Reading…") if not table.loaded else ""
         table.show(self.reader())
         self.query_one(StatusLine).show(command=self.listing.command_line(self.scope))
+        self._typing, self._total = False, None
+        start(self, self._count, "count")
+
+    @property
+    def awaits_rows(self) -> bool:
+        """Whether the rows that were asked for are not there yet."""
+        return self._typing or self.table.awaited
+
+    async def _count(self) -> None:
+        """Find out how long the list is, behind its first rows and never before them."""
+        count, scope = self.listing.counted, self.scope
+        while self.table.awaited:
+            await sleep(LOOK)
+        await sleep(BEHIND)
+        if count is None or self.table.known[1]:
+            return
+        self._counted_at = monotonic()
+
+        def counted(conn: "Connection") -> Extent | None:
+            found = count(conn, scope)
+            # Said here already: what writes large numbers is loaded beside the screen.
+            number(found.rows if found else 0)
+            return found
+
+        with suppress(EkostError):
+            self._total = await self.ekost.book.ask(counted)
+            self.tell_position()
 
     def reader(self) -> Reader:
         """What reads the pages of the list."""
@@ -96,13 +139,15 @@ class ListScreen(Frame):
         return self.listing.empty_notice(self.scope)
 
     def reread(self) -> None:
-        """Read what is seen again."""
+        """Read what is seen again, and count anew if that is long ago."""
         self.table.reread()
+        if monotonic() - self._counted_at > ANEW:
+            start(self, self._count, "count")
 
     def look_again(self) -> None:
         """Read what is seen again, unless pages are on their way."""
         if not self.table.busy:
-            self.table.reread()
+            ListScreen.reread(self)
 
     def change_list(self, listing: Listing) -> None:
         """Show another list of the same things."""
@@ -191,6 +236,7 @@ class ListScreen(Frame):
         """Wait until nothing more is typed; a question that is on its way is dropped."""
         if event.value != self.scope.matching:
             self.scope = self.scope.but(matching=event.value)
+            self._typing = True
             start(self, self._ask_later, "typing")
 
     @on(Input.Submitted, "#filter")
@@ -214,14 +260,12 @@ class ListScreen(Frame):
     def tell_position(self) -> None:
         """Say on which row of how many the cursor is."""
         table = self.table
-        count, whole = table.known
-        table.notice = self.nothing_told() if table.loaded and not count else table.notice
+        table.notice = self.nothing_told() if table.loaded and not table.known[0] else table.notice
         if self._has_row != (table.current is not None):
             self._has_row = not self._has_row
             self.refresh_bindings()
         marked = _("{count} marked").format(count=number(len(table.marks))) + "  " if table.marks else ""
-        place = f"{number(min(table.cursor + 1, count))}/{number(count)}" + ("" if whole else "+")
-        self.query_one(StatusLine).show(position=marked + place)
+        self.query_one(StatusLine).show(position=marked + table.place_told(self._total))
 
     @on(ReadingFailed)
     def tell_failure(self, event: ReadingFailed) -> None:

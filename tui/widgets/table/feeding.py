@@ -56,6 +56,11 @@ class Feed:
         return self._exact and self._end_seen
 
     @property
+    def from_end(self) -> bool:
+        """Whether rows are numbered from the last one, so that all numbers are off by what lies unread before them."""
+        return self._end_seen and not self._exact
+
+    @property
     def busy(self) -> bool:
         """Whether a page is on its way."""
         return self._busy

@@ -9,7 +9,9 @@ from textual.binding import BindingType
 from textual.geometry import Size
 
 from db.errors import EkostError
+from db.repositories.pages import Extent
 from locales.catalogs import _
+from locales.formats import number
 from tui.widgets.table.feeding import Feed, Reader
 from tui.widgets.table.keys import BINDINGS
 from tui.widgets.table.lines import Column, Line
@@ -78,6 +80,20 @@ class KeysetTable(Surface, can_focus=True):
         if self._feed is None or not self._feed.loaded:
             return 0, False
         return self._feed.extent, self._feed.complete
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the first rows of what was asked for are on their way."""
+        return not self.stale and (self._feed is None or self._coming is not None)
+
+    def place_told(self, total: Extent | None = None) -> str:
+        """On which row of how many the cursor is; `total` is what was counted, if it was."""
+        known, place = Extent(*self.known), min(self.cursor + 1, self.known[0])
+        if not known.whole and total is not None and total.rows >= known.rows:
+            place += total.rows - known.rows if total.whole and self._feed and self._feed.from_end else 0
+            known = total
+        count = number(known.rows) + ("" if known.whole else "+")
+        return _("{place} of {count}").format(place=number(place), count=count)
 
     @property
     def loaded(self) -> bool:
@@ -182,7 +198,7 @@ class KeysetTable(Surface, can_focus=True):
 
     def action_leaf(self, by: int, part: int = 1) -> None:
         """A page, or half of one, up or down; what is seen moves along."""
-        far = by * max((self.lines_seen - 1) // part, 1)
+        far = by * max((self.lines_seen - (part == 1)) // part, 1)
         self.scroll_to(y=self.scroll_offset.y + far, animate=False, force=True)
         self.move_to(self.cursor + far)
 
