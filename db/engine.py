@@ -50,6 +50,14 @@ class DatabaseBusyError(UnreachableError):
     hint = N_("Nothing was changed. Try again in a moment.")
 
 
+class DatabaseReadOnlyError(UnreachableError):
+    """A change met a standby: the address names one server, and that is no primary."""
+
+    code = "database_read_only"
+    message = N_("The database takes no changes: it is read-only, as a standby is.")
+    hint = N_("Name all servers: postgresql://user@/database?host=a,b&target_session_attrs=read-write")
+
+
 class DatabaseURLError(UsageError):
     """The configured address can't be read. The text is never shown: it may hold a password."""
 
@@ -218,6 +226,8 @@ def _told(error: DBAPIError) -> Exception:
         return ConnectionLostError()
     if state in ("55P03", "57014", "40P01", "40001", "25P03"):
         return DatabaseBusyError()
+    if state == "25006":
+        return DatabaseReadOnlyError()
     if state == "22003":
         return SumTooLargeError()
     if state.startswith("23") or state == "EK001":

@@ -224,6 +224,8 @@ def test_the_commands_say_where_they_read(pair: Pair, state: Path, forks: Forks)
     examined = json.loads(kos.run("doctor", "-o", "json", EKOST_HOME=str(state / "home")).out)
     findings = {row["check"]: row for row in examined["items"]}
     assert findings["replica"]["status"] == "pass"
+    refused = kos.run("payment", "add", budi, "1", "--property", "KOSX", EKOST_DATABASE_URL=pair.b.url())
+    assert (refused.status, "target_session_attrs=read-write" in refused.err) == (3, True)
     # Without a standby nothing is remembered, and where nothing can be remembered the primary is read.
     kos.do("tenant", "list", EKOST_DATABASE_URL=pair.a.url(), EKOST_REPLICA_URLS="", XDG_STATE_HOME=str(state / "none"))
     assert not (state / "none").exists()
