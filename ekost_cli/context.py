@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from db.engine import Database
 
+# What stands for all properties where one is configured; no code begins so.
+ALL = "-"
+
 
 class ConfirmationNeededError(UsageError):
     """A question has nobody to answer it."""
@@ -78,8 +81,9 @@ class Context:
 
     @property
     def property_code(self) -> str | None:
-        """Code of the property to work on: `--property`, EKOST_PROPERTY, the configuration, or none."""
-        return self.options.property or self.settings.property
+        """Code of the property to work on: `--property`, EKOST_PROPERTY, the configuration, or none; `-` is none."""
+        code = self.options.property or self.settings.property
+        return None if code == ALL else code
 
     def property_id(self, conn: "Connection") -> int | None:
         """The property that a list is about, or None for all. Raises PropertyNotFoundError."""

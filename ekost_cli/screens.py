@@ -40,6 +40,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         examine=lambda: examine(ekost),
         keys=ekost.settings.tui_keys,
         theme=ekost.settings.tui_theme,
+        usual_property=ekost.settings.property,
     )
     app.run()
     if app.crash is not None:

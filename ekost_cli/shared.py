@@ -57,7 +57,7 @@ def _all() -> TyperOption:
 
 
 def _property() -> TyperOption:
-    text = _("Code of the property; also EKOST_PROPERTY or the configuration.")
+    text = _("Code of the property, or - for all; also EKOST_PROPERTY or the configuration.")
     return _option("property", "--property", help=text, metavar="CODE", read=require_words)
 
 

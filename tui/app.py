@@ -100,8 +100,11 @@ class EkostApp(TypingAhead):
         examine: "Callable[[], Iterable[Finding]] | None" = None,
         keys: Keys | None = None,
         theme: str | None = None,
+        usual_property: str | None = None,
     ) -> None:
         super().__init__()
+        # The property that a shell means where none is named.
+        self.usual_property = usual_property
         # The keys that the configuration gives to actions, by their names.
         self.keys: Keys = keys or {}
         self.theme = theme or self.theme

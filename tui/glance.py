@@ -10,6 +10,7 @@ from locales.catalogs import _
 from locales.formats import date_short, money, month_name, number, short_money
 from locales.safe import safe
 from locales.statuses import status_word
+from tui.houses import NO_HOUSE
 from tui.listings.signs import PAID, ROOM
 from tui.scope import House
 from tui.widgets.plots import FULL, SHADED, bar, columns
@@ -79,7 +80,7 @@ def rooms_told(seen: Glance, width: int) -> list[str]:
         amounts = _("owed {owed}; paid ahead {credit}")
         owed, credit = money(totals.owed, totals.currency), money(totals.credit, totals.currency)
         lines.append(amounts.format(owed=owed, credit=credit))
-    return lines or [_("There are no rooms yet.")]
+    return lines or _(NO_HOUSE).splitlines()
 
 
 def months_told(seen: Glance, width: int) -> list[str]:

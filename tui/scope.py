@@ -1,6 +1,6 @@
 """What a list is asked for: of which property, in which order, with which filter."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -24,6 +24,8 @@ class Scope:
     status: str | None = None
     since: date | None = None
     until: date | None = None
+    # The code of the property that a shell means where none is named; no other list comes from it.
+    usual: str | None = field(default=None, compare=False)
 
     @property
     def property_id(self) -> int | None:

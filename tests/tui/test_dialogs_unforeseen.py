@@ -5,6 +5,7 @@ import pytest
 from db.engine import Database
 from tests.tui.conftest import Screens, press, text_of
 from tests.tui.forms import assert_sound, balance_of, fill, form, notes, seek, told
+from tui.app import EkostApp
 from tui.dialogs.form import FormDialog
 from tui.dialogs.paying import PayDialog
 
@@ -58,3 +59,20 @@ async def test_what_was_typed_outlives_a_fault_of_ours_and_is_recorded_once(
         assert notes(pilot)[-1].startswith("Payment #")
     assert balance_of(lived_in, *SITI) == before - 250_000
     assert_sound(lived_in)
+
+
+async def test_a_list_to_choose_from_tells_of_a_fault_and_can_be_asked_again(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screens() as pilot:
+        monkeypatch.setattr("tui.dialogs.house.find_houses", fail)
+        await press(pilot, "p", "enter")
+        shown = "\n".join(text_of(pilot))
+        assert "(ZeroDivisionError)" in shown
+        assert "NIK 3201" not in shown
+        monkeypatch.undo()
+        await press(pilot, *"kosa", "enter")
+        app = pilot.app
+        assert isinstance(app, EkostApp)
+        assert app.house is not None
+        assert app.house.code == "KOSA"

@@ -41,7 +41,7 @@ class DetailScreen(Frame, Generic[S]):
         self.MODE = mode
         self.view = self.VIEWS[0]
         self.subject: S | None = None
-        self._seen: Things = NOTHING
+        self._seen: tuple[Things, bool] = NOTHING, True
 
     # -- what each detail says
 
@@ -168,8 +168,9 @@ class DetailScreen(Frame, Generic[S]):
             self.query_one("#card", Static).update(Content("\n".join(self.card_told(self.subject))))
 
     def _tell_things(self) -> None:
-        if self._seen != self.things:
-            self._seen = self.things
+        seen = self.things, self.table.current is None
+        if self._seen != seen:
+            self._seen = seen
             self.refresh_bindings()
 
     @on(Moved)

@@ -9,7 +9,7 @@ from locales.formats import money
 from locales.statuses import kind_word
 from tui.dialogs.done import Done
 from tui.dialogs.effects import filled_told, posted_told
-from tui.dialogs.entries import Entry, Given, amount, day
+from tui.dialogs.entries import TODAY, Entry, Given, amount, day
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ChargeDialog(TenantForm):
     ENTRIES = (
         Entry("amount", N_("Amount"), amount, needed=True),
         Entry("kind", N_("Kind"), option="--kind", choices=KINDS, said=kind_word),
-        Entry("due", N_("Due"), day, "--due", usual="today"),
+        Entry("due", N_("Due"), day, "--due", usual=TODAY),
         Entry("on", N_("Charged on"), day, "--on"),
         Entry("description", N_("Description"), option="--description"),
     )

@@ -14,6 +14,7 @@ from db.errors import EkostError
 from locales.catalogs import _
 from locales.safe import safe
 from tui.dialogs.dialog import Dialog
+from tui.dialogs.entries import UnforeseenError
 from tui.sentences import sentence
 from tui.work import start
 
@@ -65,7 +66,11 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
             try:
                 self.found = await self._find(words.strip())
             except EkostError as error:
-                self.query_one(".dialog--error", Static).update(Content(sentence(error)))
+                self._complain(error)
+                return
+            except Exception as error:
+                # A list that can't be read is no reason to lose the form behind it.
+                self._complain(UnforeseenError(name=type(error).__name__))
                 return
             self._looking = False
             self.query_one(".dialog--error", Static).update("" if self.found else Content(_("Nothing fits.")))
@@ -77,6 +82,12 @@ class ChooseDialog(Dialog[Choice[T]], Generic[T]):
                 self.chosen()
 
         start(self, look, "looking")
+
+    def _complain(self, error: EkostError) -> None:
+        self._looking = self._hurried = False
+        self.found = ()
+        self.query_one(OptionList).clear_options()
+        self.query_one(".dialog--error", Static).update(Content(sentence(error)))
 
     def on_key(self, event: Key) -> None:
         """Arrows move in the list while the line keeps the focus."""

@@ -13,7 +13,7 @@ from tui.account import Who
 from tui.book import Book
 from tui.dialogs.done import Done
 from tui.dialogs.effects import filled_told
-from tui.dialogs.entries import Entry, Given, Typed, amount, day, plain, spoken
+from tui.dialogs.entries import TODAY, Entry, Given, Typed, amount, day, plain, spoken
 from tui.dialogs.oneof import OneOf
 from tui.dialogs.tenantform import TenantForm
 
@@ -33,7 +33,7 @@ class DepositDialog(TenantForm):
     ENTRIES = (
         Entry("what", N_("What"), choices=tuple(SAID), said=lambda code: _(SAID[code])),
         Entry("amount", N_("Amount"), amount, needed=True),
-        Entry("on", N_("Date"), day, "--on", usual="today"),
+        Entry("on", N_("Date"), day, "--on", usual=TODAY),
         Entry("note", N_("Note"), option="--note"),
     )
     COMMAND = "ekost deposit"

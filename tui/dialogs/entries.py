@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from db.domain.days import parse_date
 from db.domain.money import parse_amount
 from db.errors import EkostError, RuleError, UsageError
-from locales.catalogs import N_, current_language
+from locales.catalogs import N_, _, current_language
 from locales.fields import HOME_CURRENCY
 from locales.statuses import status_word
 from tui.clock import today
@@ -88,6 +88,10 @@ def plain(amount: Decimal) -> str:
     return f"{amount:f}".removesuffix(".00")
 
 
+# What a line for a day begins with, in the language of now: both languages' words are read.
+TODAY = N_("today")
+
+
 class Entry(NamedTuple):
     """A line. `option` is its option of the command, or None where the value stands without one.
 
@@ -105,6 +109,11 @@ class Entry(NamedTuple):
     said: Callable[[str], str] = status_word
     offers: bool = False
 
+    @property
+    def stands(self) -> str:
+        """What stands in the line at first."""
+        return _(self.usual) if self.usual == TODAY else self.usual or "".join(self.choices[:1])
+
 
 def read_entry(entry: Entry, text: str, place: Place) -> Any:
     """What a line means; None for an empty one. Raises what its reader raises."""
@@ -118,6 +127,6 @@ def spoken(entries: Iterable[Entry], typed: Typed) -> list[str]:
         text = typed[entry.name].strip()
         if entry.option is None:
             said.append(quote(text) if text else entry.name.upper())
-        elif text and text != entry.usual:
+        elif text and text not in (entry.usual, entry.stands):
             said += [entry.option, quote(text)]
     return said

@@ -9,7 +9,7 @@ from locales.formats import date_short, money
 from tui.dialogs.choosing import Choice
 from tui.dialogs.done import Done
 from tui.dialogs.effects import posted_told
-from tui.dialogs.entries import Entry, Given, amount, day, whole
+from tui.dialogs.entries import TODAY, Entry, Given, amount, day, whole
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class AssignDialog(RoomForm):
     SAVE = N_("Move in")
     ENTRIES = (
         ROOM,
-        Entry("from", N_("From"), day, "--from", usual="today"),
+        Entry("from", N_("From"), day, "--from", usual=TODAY),
         RENT,
         Entry("billing_day", N_("Billing day"), whole, "--billing-day"),
         Entry("billed_from", N_("Billed from"), day, "--billed-from"),
@@ -110,7 +110,7 @@ class MoveOutDialog(TenantForm):
     TITLE = N_("{name} moves out")
     SAVE = N_("Move out")
     ENTRIES = (
-        Entry("on", N_("First day away"), day, "--on", usual="today"),
+        Entry("on", N_("First day away"), day, "--on", usual=TODAY),
         Entry("refund", N_("Unused days"), option="--refund", usual="none", choices=("none", "prorate"),
               said=lambda code: _("given back") if code == "prorate" else _("not given back")),
     )  # fmt: skip

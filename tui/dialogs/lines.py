@@ -28,7 +28,7 @@ class Lines(Vertical):
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__()
         self.entries = entries
-        self._stood = {entry.name: entry.usual or "".join(entry.choices[:1]) for entry in entries}
+        self._stood = {entry.name: entry.stands for entry in entries}
 
     def compose(self) -> ComposeResult:
         """Labels and boxes."""
@@ -38,7 +38,7 @@ class Lines(Vertical):
                 yield (
                     OneOf(entry.choices, entry.usual, said=entry.said, id=entry.name)
                     if entry.choices
-                    else Input(entry.usual, id=entry.name, compact=True)
+                    else Input(entry.stands, id=entry.name, compact=True)
                 )
                 if entry.offers:
                     yield More(entry)

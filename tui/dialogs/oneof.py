@@ -31,7 +31,7 @@ class OneOf(Widget, can_focus=True):
     def __init__(self, codes: Sequence[str], value: str, *, said: Callable[[str], str], id: str) -> None:
         super().__init__(id=id)
         self._codes, self._said = tuple(codes), said
-        self._value = value or self._codes[0]
+        self._value = value if value in self._codes else self._codes[0]
 
     @property
     def value(self) -> str:

@@ -8,7 +8,7 @@ from locales.catalogs import N_, _
 from locales.formats import money
 from tui.dialogs.done import Done
 from tui.dialogs.effects import filled_told
-from tui.dialogs.entries import Entry, Given, Typed, amount, day, plain
+from tui.dialogs.entries import TODAY, Entry, Given, Typed, amount, day, plain
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class PayDialog(TenantForm):
     TITLE = N_("Payment of {name}")
     ENTRIES = (
         Entry("amount", N_("Amount"), amount, needed=True),
-        Entry("on", N_("Date"), day, "--on", usual="today"),
+        Entry("on", N_("Date"), day, "--on", usual=TODAY),
         Entry("method", N_("Method"), option="--method", usual="cash", choices=METHODS),
         Entry("reference", N_("Reference"), option="--reference"),
         Entry("note", N_("Note"), option="--note"),

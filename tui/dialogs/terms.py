@@ -10,7 +10,7 @@ from locales.formats import date_short, money
 from tui.account import Who, span_told
 from tui.book import Book
 from tui.dialogs.done import Done
-from tui.dialogs.entries import Entry, Given, Typed, amount, day, whole
+from tui.dialogs.entries import TODAY, Entry, Given, Typed, amount, day, whole
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TermsForm(TenantForm):
 
     def prefill(self, subject: "TenantRef") -> Typed:
         """From the next period on."""
-        return {"from": "today"}
+        return {"from": _(TODAY)}
 
     def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:
         """From which period on, what is charged then, and that the balance is as it was."""

@@ -89,8 +89,8 @@ class Listing(NamedTuple):
         words += [f"--{name} {day.isoformat()}" for name, day in (("from", scope.since), ("until", scope.until)) if day]
         if scope.reverse:
             words.append("--reverse")
-        if scope.house and self.of_house:
-            words.append(f"--property {quote(scope.house.code)}")
+        if self.of_house and (scope.house or scope.usual):
+            words.append(f"--property {quote(scope.house.code) if scope.house else '-'}")
         return " ".join(words)
 
     def empty_notice(self, scope: Scope) -> str:

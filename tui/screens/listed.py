@@ -15,6 +15,7 @@ from db.errors import EkostError
 from db.repositories.pages import Extent
 from locales.catalogs import N_, _
 from locales.formats import number
+from tui.houses import NO_HOUSE, has_house
 from tui.listings.listing import Listing
 from tui.scope import House, Scope
 from tui.screens.frame import Frame
@@ -60,6 +61,8 @@ class ListScreen(Frame):
         # How long the list is, once that was counted, and when that was by the monotonic clock.
         self._total: Extent | None = None
         self._counted_at = 0.0
+        # There is not even a property.
+        self._bare = False
         # Words were typed that were not asked for yet.
         self._typing = False
 
@@ -84,7 +87,7 @@ class ListScreen(Frame):
     def on_mount(self) -> None:
         """Begin with the property that was chosen before."""
         super().on_mount()
-        self.scope = self.scope.but(house=self.ekost.house)
+        self.scope = self.scope.but(house=self.ekost.house, usual=self.ekost.usual_property)
         self.table.focus()
         if not self.ekost.looks_for_house:
             self.ask()
@@ -111,11 +114,15 @@ class ListScreen(Frame):
         return self._typing or self.table.awaited
 
     async def _count(self) -> None:
-        """Find out how long the list is, behind its first rows and never before them."""
+        """Find out how long the list is, behind its first rows and never before them; or why there are none."""
         count, scope = self.listing.counted, self.scope
         while self.table.awaited:
             await sleep(LOOK)
         await sleep(BEHIND)
+        with suppress(EkostError):
+            empty = self.listing.of_house and self.table.known == (0, True)
+            self._bare = empty and not await self.ekost.book.ask(has_house)
+            self.tell_position()
         if count is None or self.table.known[1]:
             return
         self._counted_at = monotonic()
@@ -136,7 +143,7 @@ class ListScreen(Frame):
 
     def nothing_told(self) -> str:
         """Why there are no rows."""
-        return self.listing.empty_notice(self.scope)
+        return _(NO_HOUSE) if self._bare else self.listing.empty_notice(self.scope)
 
     def reread(self) -> None:
         """Read what is seen again, and count anew if that is long ago."""

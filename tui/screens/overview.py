@@ -10,7 +10,8 @@ from db.errors import EkostError
 from locales.catalogs import N_
 from tui import glance as g
 from tui.clock import today
-from tui.scope import House
+from tui.listings.balances import BALANCES
+from tui.scope import House, Scope
 from tui.screens.frame import Frame
 from tui.widgets.bars import StatusLine
 from tui.widgets.panel import Panel
@@ -40,7 +41,6 @@ class OverviewScreen(Frame):
     def on_mount(self) -> None:
         """Ask at once."""
         super().on_mount()
-        self.query_one(StatusLine).show(command="ekost balance list --limit 8")
         self.reread()
 
     def house_chosen(self, house: House | None) -> None:
@@ -50,6 +50,8 @@ class OverviewScreen(Frame):
 
     def reread(self) -> None:
         """Everything again."""
+        words = BALANCES.command_line(Scope(house=self.ekost.house, usual=self.ekost.usual_property))
+        self.query_one(StatusLine).show(command=f"{words} --limit {g.FEW}")
         start(self, self._ask, "glance")
 
     async def _ask(self) -> None:

@@ -1,5 +1,6 @@
 """The tenants."""
 
+from locales.catalogs import _
 from tui.listings.tenants import TENANTS
 from tui.screens.listed import ListScreen
 
@@ -9,3 +10,10 @@ class TenantsScreen(ListScreen):
 
     MODE = "tenants"
     LISTING = TENANTS
+
+    def nothing_told(self) -> str:
+        """Also how to begin, where one may."""
+        told, book = super().nothing_told(), self.ekost.book
+        if told != _(TENANTS.nothing) or book.read_only:
+            return told
+        return f"{told}\n" + _("{key} adds one.").format(key=self.ekost.key_of("do.new_tenant"))

@@ -136,7 +136,7 @@ class Board(KeysetTable):
         at = self.scroll_offset.y + y - HEADER
         shelf = self._shelves.at(at)
         if shelf is None:
-            told = self.notice if y == HEADER + 1 and not len(self.rows) else ""
+            told = self.notice_line(y - HEADER - 1) if not len(self.rows) else ""
             return paint_notice(told, width, self.get_component_rich_style("table--notice"))
         if at < shelf.top:
             return paint_heading(self._told(shelf.group), width, self.get_component_rich_style("board--heading"))

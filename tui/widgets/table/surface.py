@@ -49,6 +49,11 @@ class Surface(ScrollView):
             self._notice = words
             self.refresh()
 
+    def notice_line(self, number: int) -> str:
+        """A line of it, or nothing."""
+        lines = self._notice.splitlines()
+        return lines[number] if 0 <= number < len(lines) else ""
+
     def row_at(self, number: int) -> Line | None:
         """A row by its number, if it is in memory."""
         raise NotImplementedError
@@ -114,7 +119,7 @@ class Surface(ScrollView):
             return paint_header(self._headings(), self.columns, self._placed, width, style)
         number = self.scroll_offset.y + y - HEADER
         if (line := self.row_at(number)) is None:
-            told = self.notice if number == 1 and self.row_at(0) is None else ""
+            told = self.notice_line(number - 1) if self.row_at(0) is None else ""
             return paint_notice(told, width, self.get_component_rich_style("table--notice"))
         base, column = self.get_component_rich_style("table--stale") if self.stale else self.rich_style, -1
         if number == self.cursor:
