@@ -82,6 +82,14 @@ class SumTooLargeError(RuleError):
     hint = N_("Check for digits too many. Nothing was changed.")
 
 
+class PartitionDetachedError(RuleError):
+    """What is asked for, or the time of a new entry, lies in a partition that was detached."""
+
+    code = "partition_detached"
+    message = N_("{name} is detached: its rows are not in the book.")
+    hint = N_("`ekost db attach {name}` brings them back.")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever."""
@@ -230,9 +238,16 @@ def _told(error: DBAPIError) -> Exception:
         return DatabaseReadOnlyError()
     if state == "22003":
         return SumTooLargeError()
+    return _refused(error, state) or error
+
+
+def _refused(error: DBAPIError, state: str) -> Exception | None:
+    """What our own guards in the database refuse."""
+    if state == "EK002":
+        return PartitionDetachedError(name=str(getattr(getattr(error.orig, "diag", None), "table_name", None) or "-"))
     if state.startswith("23") or state == "EK001":
         return ConstraintError(constraint=constraint_name(error) or state)
-    return error
+    return None
 
 
 def _read_url(url: str) -> URL:

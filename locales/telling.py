@@ -48,6 +48,8 @@ _WORDS = {
     "DepositRefunded": N_("Deposit refunded"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
+    "PartitionDetached": N_("Partition detached"),
+    "PartitionAttached": N_("Partition attached"),
 }
 
 # The values whose change is told, as an event names them.

@@ -28,7 +28,7 @@ class Spot(NamedTuple):
     """
 
     position: int
-    event_id: int
+    event_id: int | None
     sound: bool
     linked: bool
     before: int | None

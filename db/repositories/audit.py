@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, bindparam, func, select, text
 
 from db.domain.chain import NOTHING_BEFORE, Finding, Head, Spot, judge, judge_end
+from db.engine import PartitionDetachedError
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
 from db.tables import audit_head, audit_log, deliveries, properties, tenants
 
@@ -51,14 +52,19 @@ _COLUMNS = [_ELSEWHERE[name] if name in _ELSEWHERE else _a[name] for name in Aud
 _BY_INSTANT = Keyset([_a.occurred_at, _a.event_id], descending=True)
 
 # One pass in the order of positions, in constant memory; only rows that need a look leave the database.
+# A run of rows that were detached counts as one: it begins with the hash before it and ends with that of its last.
 _SPOTS = """
 select position, event_id, sound, linked, before, before_event, before_sound, next
-  from (select position, event_id, sound, coalesce(previous_hash = lag(hash, 1, :hash) over placed, true) as linked,
+  from (select begins as position, event_id, sound,
+               coalesce(previous_hash = lag(hash, 1, :hash) over placed, true) as linked,
                lag(position) over placed as before, lag(event_id) over placed as before_event,
-               lag(sound) over placed as before_sound, lead(position) over placed as next
-          from (select position, event_id, occurred_at, previous_hash, hash,
+               lag(sound) over placed as before_sound, lead(begins) over placed as next
+          from (select position, position as begins, event_id, occurred_at, previous_hash, hash,
                        sha256(previous_hash || {canonical}) = hash as sound
-                  from audit_log where position >= :first) sealed
+                  from audit_log where position >= :first
+                union all
+                select last_position, first_position, null, '-infinity', previous_hash, hash, true
+                  from audit_cuts where first_position >= :first) sealed
         window placed as (order by position, occurred_at)) looked_at
  where not sound or not linked or position is distinct from coalesce(before, :first - 1) + 1
  order by position
@@ -67,9 +73,20 @@ _LOOK = text(_SPOTS.format(canonical=CANONICAL)).bindparams(bindparam("hash", ty
 
 _AT = """
 select event_id, hash, sha256(previous_hash || {canonical}) = hash as sound
-  from audit_log where position = :position order by occurred_at
+  from audit_log where position = :position
+union all
+select null, hash, true from audit_cuts where last_position = :position
 """
 _LOOK_AT = text(_AT.format(canonical=CANONICAL))
+_LAST = text("""
+select greatest((select max(position) from audit_log), (select max(last_position) from audit_cuts), 0)
+""")
+_FOLLOWERS = text("""
+select previous_hash from audit_log where position = :next
+union all
+select previous_hash from audit_cuts where first_position = :next
+""")
+_WITHIN_CUT = text("select name from audit_cuts where :position >= first_position and :position < last_position")
 
 
 class Missing(NamedTuple):
@@ -132,12 +149,15 @@ class Audit:
         """Every row that was altered, replaced, removed or inserted; nothing when the log is whole.
 
         With `since` only from the first row of what happened then. `noted` is a head that was written down elsewhere:
-        without it nobody can tell a log from one that was sealed anew from some row to its end.
+        without it nobody can tell a log from one that was sealed anew from some row to its end. Rows that were detached
+        are taken by the hashes at their ends. Raises PartitionDetachedError where the noted row is among them.
 
         Give it `database.reading(statement_timeout_ms=0)`: rows and head must be of one moment.
         """
         self._conn.exec_driver_sql("set local jit = off")
         head = self.head()
+        if noted is not None:
+            self._require_attached(noted.position)
         if noted is not None and all(found != noted.hash for _, found, _ in self._rows_at(noted.position)):
             yield Finding(1, noted.position, "rewritten")
         first = 1 if since is None else self._first_since(since)
@@ -150,7 +170,12 @@ class Audit:
         return self._last() + 1 if found is None else int(found)
 
     def _last(self) -> int:
-        return int(self._conn.execute(select(func.coalesce(func.max(_a.position), 0))).scalar_one())
+        return int(self._conn.execute(_LAST).scalar_one())
+
+    def _require_attached(self, position: int) -> None:
+        name = self._conn.execute(_WITHIN_CUT, {"position": position}).scalar()
+        if name is not None:
+            raise PartitionDetachedError(name=name)
 
     def _spots(self, first: int) -> Iterator[Spot]:
         # What the first row must name; where it is not to be told, the first row is taken as it is.
@@ -167,7 +192,7 @@ class Audit:
     def _unfollowed(self, position: int) -> Collection[int]:
         """The events at a position that are not sound, or that neither the row behind nor the head follows."""
         rows = self._rows_at(position)
-        followed = set(self._conn.execute(select(_a.previous_hash).where(_a.position == position + 1)).scalars())
+        followed = {bytes(found) for found in self._conn.execute(_FOLLOWERS, {"next": position + 1}).scalars()}
         head = self.head()
         if head.position == position:
             followed.add(head.hash)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from db.domain.ledger import ChargeEntry, PaymentEntry
+from db.repositories.detached import require_attached
 from db.tables import charges, payments
 
 
@@ -26,7 +27,12 @@ class Entries:
         self._conn = conn
 
     def of_tenants(self, tenant_ids: Sequence[int], *, until: date | None = None) -> dict[int, TenantEntries]:
-        """The entries of each tenant, dated up to `until`, in date order."""
+        """The entries of each tenant, dated up to `until`, in date order. Raises PartitionDetachedError.
+
+        Of a partition that was detached one payment stands for all of a tenant's, dated on its last day.
+        """
+        if until is not None:
+            require_attached(self._conn, "payments", until)
         found = {tenant_id: TenantEntries() for tenant_id in tenant_ids}
         self._add_charges(found, until)
         self._add_payments(found, until)

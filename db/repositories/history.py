@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from db.domain.dates import end_of_day
 from db.domain.history import Fact, RoomThen, TenantThen, rebuild, room_then, tenant_then
+from db.engine import PartitionDetachedError
 from db.errors import N_, NotFoundError
+from db.repositories.detached import detached_partitions
 from db.repositories.lookup import RoomRef, TenantRef
 from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, told
 from db.tables import audit_log, charges, deposit_entries, events, leases, payments
@@ -26,12 +28,17 @@ class UnknownThenError(NotFoundError):
 
 
 class History:
-    """The book at the end of `day` in the property's time zone: what it had been told by then."""
+    """The book at the end of `day` in the property's time zone: what it had been told by then.
+
+    Raises PartitionDetachedError: it is rebuilt from the very first row.
+    """
 
     def __init__(self, conn: Connection, day: date, timezone: str) -> None:
         self._conn = conn
         self._day = day
         self._until = end_of_day(day, timezone)
+        for away in detached_partitions(conn):
+            raise PartitionDetachedError(name=away.name)
 
     def tenant(self, tenant: TenantRef) -> TenantThen:
         """A tenant as the book stood. Raises UnknownThenError."""

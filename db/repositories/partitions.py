@@ -10,7 +10,8 @@ class PartitionRow(NamedTuple):
     """A partition of `table`: from the day `first` to the day before `after`, of UTC where it holds instants.
 
     The net for what has no partition holds no days. `rows` is what the database last counted, None before it did;
-    `bytes` are those of its indexes too. `gap`: there is none for the days between it and the one before.
+    `bytes` are those of its indexes too. `gap`: there is none for the days between it and the one before. `detached`:
+    the table holds rows that are not in the book; 0 bytes where it was moved elsewhere.
     """
 
     name: str
@@ -20,12 +21,17 @@ class PartitionRow(NamedTuple):
     rows: int | None
     bytes: int
     gap: bool
+    detached: bool = False
 
 
 _ROWS = text("""
 select name, parent, first, after, rows, bytes,
-       coalesce(first > lag(after) over (partition by parent order by first nulls last), false)
-  from partitions order by parent, first nulls last
+       coalesce(first > lag(after) over (partition by parent order by first nulls last), false), false
+  from partitions
+union all
+select kept_as, parent, first, after, rows, coalesce(pg_total_relation_size(to_regclass(kept_as)), 0), false, true
+  from detached_partitions
+ order by 2, 3 nulls last, 8
 """)
 _FOLDABLE = text("""
 select distinct parent, extract(year from first)::int as year from partitions

@@ -9,6 +9,7 @@ from db.domain.ledger import AlreadyReversedError, ChargeEntry, PaymentEntry, re
 from db.domain.texts import clean
 from db.errors import N_, NotFoundError
 from db.events import Event, append, reserve_event
+from db.repositories.detached import require_payment_attached
 from db.repositories.ledger import Ledger
 from db.repositories.lookup import get_property
 from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, Values, told
@@ -47,6 +48,7 @@ def void_payment(conn: Connection, payment_id: int, reason: str, *, key: str | N
     if claim.answer is not None:
         return claim.answer
     found = conn.execute(select(payments).where(payments.c.id == payment_id)).first()
+    require_payment_attached(conn, payment_id, None if found is None else found.event_id)
     if found is None:
         raise PaymentNotFoundError(id=payment_id)
     lock_tenant(conn, found.tenant_id)

@@ -33,7 +33,7 @@ ListOption = Annotated[bool, typer.Option("--list", help=_("List the checks and 
     fields=FIELDS,
 )
 def check(context: typer.Context, names: NamesArg = None, list_: ListOption = False) -> None:
-    from db.repositories.checks.runner import find_checks, run_checks
+    from db.repositories.checks.runner import find_checks, left_out, run_checks
 
     ekost = Context.of(context)
     checks = find_checks(names or ())
@@ -42,6 +42,9 @@ def check(context: typer.Context, names: NamesArg = None, list_: ListOption = Fa
         return
     # Whole tables are read: no limit of time, and rows are printed as they are found.
     with ekost.database.reading(statement_timeout_ms=0) as conn:
+        for name, partition in left_out(conn, checks):
+            told = _("{name} is not checked: {partition} is detached and not here.")
+            ekost.note(told.format(name=name, partition=partition))
         found = run_checks(conn, checks)
         first = next(found, None)
         if first is not None:

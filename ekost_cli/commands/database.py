@@ -1,11 +1,13 @@
 """`ekost db`: the database behind the book."""
 
+from typing import Annotated
+
 import typer
 
 from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
-from ekost_cli.grammar import Noun
+from ekost_cli.grammar import Noun, Takes
 from locales.catalogs import _
 
 app = Noun(_("The database: schema, migrations and partitions."))
@@ -24,6 +26,12 @@ PARTITIONS = (
     Field("rows", N_("Rows"), "int"),
     Field("bytes", N_("Bytes"), "int"),
     Field("gap", N_("Gap before it"), "bool"),
+    Field("detached", N_("Detached"), "bool"),
+)
+MOVED = (
+    Field("name", N_("Partition")),
+    Field("rows", N_("Rows"), "int"),
+    Field("table", N_("Table")),
 )
 FOLDED = (
     Field("table", N_("Table")),
@@ -83,3 +91,43 @@ def fold(context: typer.Context) -> None:
 
     ekost = Context.of(context)
     ekost.show_list(fold_years(ekost.database))
+
+
+@app.command(
+    "detach",
+    _("Take an old year of payments and audit out of the book; balances and seals stay right."),
+    examples=("ekost db detach 2021 --dry-run", "ekost db detach payments_2021 --yes"),
+    takes=Takes.DRY_RUN | Takes.YES,
+    fields=MOVED,
+)
+def detach(
+    context: typer.Context,
+    partition: Annotated[str, typer.Argument(metavar="YEAR|NAME", help=_("A year, or the name of a partition."))],
+) -> None:
+    from db.services.retention import detach, find_partitions
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        found = find_partitions(conn, partition)
+    names = ", ".join(row.name for row in found)
+    ekost.confirm(_("Detach {names}? Lists and histories will not show these rows.").format(names=names))
+    with ekost.transaction() as conn:
+        ekost.show_list([detach(conn, row) for row in found])
+
+
+@app.command(
+    "attach",
+    _("Bring a partition that was detached back into the book."),
+    examples=("ekost db attach payments_2021",),
+    takes=Takes.DRY_RUN,
+    fields=MOVED,
+)
+def attach(
+    context: typer.Context,
+    partition: Annotated[str, typer.Argument(metavar="NAME", help=_("The name of the partition."))],
+) -> None:
+    from db.services.retention import attach
+
+    ekost = Context.of(context)
+    with ekost.transaction() as conn:
+        ekost.show(attach(conn, partition))

@@ -39,6 +39,7 @@ BALANCES = (
     Check(
         "deposit_payments_match_entries",
         N_("Every payment out of a deposit has its entry in the deposit's ledger, and the other way round."),
+        every_row=True,
     ),
 )
 
@@ -46,13 +47,15 @@ REVERSALS = (
     Check(
         "reversals_negate_originals",
         N_("Every reversal names an original entry of the same tenant and takes back exactly its amount."),
+        every_row=True,
     ),
     Check(
         "reversals_recorded",
         N_("Every reversing entry is recorded with its reason, and every such record names a reversing entry."),
         "reversing",
+        every_row=True,
     ),
-    Check("entries_reversed_once", N_("No entry is reversed twice."), "reversing"),
+    Check("entries_reversed_once", N_("No entry is reversed twice."), "reversing", every_row=True),
 )
 
 LEASES = (
@@ -93,6 +96,7 @@ EVENTS = (
     Check(
         "events_own_their_entries",
         N_("Every event owns just the entries and amounts that it tells of, an import or accrual all of its rows."),
+        every_row=True,
     ),
     Check("events_numbered_once", N_("No two events have the same number.")),
     Check(
@@ -100,6 +104,7 @@ EVENTS = (
         N_("Every event has a delivery for each consumer, or its effect."),
         "told",
         _ASKED,
+        every_row=True,
     ),
     Check(
         "deliveries_fit_their_event",
@@ -130,11 +135,13 @@ AUDIT = (
     Check(
         "audited_events_logged",
         N_("Every event that was delivered to the audit has its row there, and no other event."),
+        every_row=True,
     ),
     Check("audit_tells_events", N_("Every row of the audit tells of an event, as it happened.")),
     Check(
         "audit_positions_gapless",
         N_("The rows of the audit are numbered from 1 without gap, each linked to the one before, up to the head."),
+        every_row=True,
     ),
 )
 
@@ -146,6 +153,7 @@ IMPORTS = (
     Check(
         "imported_rows_are_known",
         N_("Every applied row is known again, so that no import books it twice, and undone payments are all reversed."),
+        every_row=True,
     ),
     Check(
         "import_chunks_fit",

@@ -23,6 +23,8 @@ class Check:
     description: str
     prelude: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    # Whether every row must be seen, also of partitions that were detached; sums are right without them.
+    every_row: bool = False
 
     def sql(self) -> str:
         """The query."""

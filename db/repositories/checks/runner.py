@@ -1,12 +1,14 @@
 """Run the checks: all of them, or those that are named, in the one moment that the transaction sees."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
 from db.errors import N_, NotFoundError
 from db.repositories.checks.catalog import CHECKS
 from db.repositories.checks.check import Check, Violation, violation
+from db.repositories.detached import Detached, detached_partitions, whole
 
 # Checks sort and hash whole tables; with the default memory they would do it on disk.
 _SETTINGS = "set local work_mem = '64MB'; set local jit = off"
@@ -39,10 +41,30 @@ def take_your_time(conn: Connection) -> None:
 def run_checks(conn: Connection, checks: Iterable[Check] = CHECKS) -> Iterator[Violation]:
     """The rows that break an invariant, check by check, in constant memory.
 
-    Give it `database.reading(statement_timeout_ms=0)`: all checks must see the same moment.
+    Rows that were detached are looked at too, where a check needs each; `left_out` tells what can't be told without
+    those that were moved elsewhere. Give it `database.reading(statement_timeout_ms=0)`: all checks must see the same
+    moment.
     """
     conn.exec_driver_sql(_SETTINGS)
+    detached = detached_partitions(conn)
     for check in checks:
-        rows = conn.execute(text(check.sql()), check.parameters, execution_options={"yield_per": _BATCH})
+        needed = _needed(check, detached)
+        if not all(one.here for one in needed):
+            continue
+        rows = conn.execute(text(whole(check.sql(), needed)), check.parameters, execution_options={"yield_per": _BATCH})
         for row in rows:
             yield violation(check, row)
+
+
+def left_out(conn: Connection, checks: Iterable[Check]) -> list[tuple[str, str]]:
+    """The checks that are not made, and the detached partition, moved elsewhere, without which they can't be."""
+    away = [one for one in detached_partitions(conn) if not one.here]
+    return [(check.name, one.name) for check in checks for one in _needed(check, away)[:1]]
+
+
+def _needed(check: Check, detached: Sequence[Detached]) -> list[Detached]:
+    """The detached partitions whose rows a check has to see."""
+    if not check.every_row:
+        return []
+    sql = check.sql()
+    return [one for one in detached if re.search(rf"\b{one.parent}\b", sql)]

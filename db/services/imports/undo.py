@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, text, update
 from db.engine import Database
 from db.errors import N_, RuleError
 from db.events import Event, append, reserve_event
+from db.repositories.detached import require_import_attached
 from db.repositories.imports import ImportRow, Imports
 from db.services.balances import recalculate
 from db.services.imports import chunks
@@ -82,11 +83,16 @@ def undo_within(conn: Connection, import_id: int, *, reason: str) -> Undone:
 
 
 def stop(conn: Connection, import_id: int) -> ImportRow:
-    """Lock the import; one that is still open is held, so that no worker goes on with it."""
+    """Lock the import; one that is still open is held, so that no worker goes on with it.
+
+    Raises PartitionDetachedError where some of its payments could not be taken back.
+    """
     chunks.wait_for_all(conn, import_id)
     row = Imports(conn).lock(import_id)
     if row.state == "undone":
         raise AlreadyUndoneError(id=import_id)
+    if row.kind == "payments":
+        require_import_attached(conn, import_id)
     held = {"state": "failed"} if row.is_open() else {}
     options = {**row.options, "undoing": True}
     conn.execute(update(imports).where(imports.c.id == import_id).values(**held, options=options))

@@ -6,6 +6,7 @@
     left join pg_trigger t on t.tgrelid = f.oid and t.tgfoid = 'forbid_change'::regproc
          and t.tgenabled in ('O', 'A') and t.tgqual is null
    where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'audit_log', 'balance_drifts')
+      or f.name in (select kept_as from detached_partitions)
    group by f.name
 )
 select 'table' as entity, name as id, rows as rows_guarded, truncate as truncate_guarded
