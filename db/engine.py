@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
+from db.addresses import hosts_apart
 from db.errors import N_, RuleError, UnreachableError, UsageError
 from db.preparing import prepare_where_it_lasts
 from db.writes import forget
@@ -55,7 +56,7 @@ class DatabaseReadOnlyError(UnreachableError):
 
     code = "database_read_only"
     message = N_("The database takes no changes: it is read-only, as a standby is.")
-    hint = N_("Name all servers: postgresql://user@/database?host=a,b&target_session_attrs=read-write")
+    hint = N_("Name all servers: postgresql://user@a,b/database?target_session_attrs=read-write")
 
 
 class DatabaseURLError(UsageError):
@@ -252,7 +253,7 @@ def _refused(error: DBAPIError, state: str) -> Exception | None:
 
 def _read_url(url: str) -> URL:
     try:
-        parsed = make_url(url)
+        parsed = make_url(hosts_apart(url))
     except (ArgumentError, ValueError) as error:
         raise DatabaseURLError from error
     if parsed.get_backend_name() not in ("postgresql", "postgres"):

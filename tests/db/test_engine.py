@@ -115,3 +115,23 @@ def test_who_listens_hears_of_a_commit_only_when_it_is_rung(database: Database) 
         with database.transaction(ring=True):
             pass
         assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == [BELL]
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "ports"),
+    [
+        ("postgresql://kos:p%40ss@a:5433,b/kos?target_session_attrs=read-write", "a,b", "5433,5432"),
+        ("postgresql://kos@10.0.0.1,[fe80::1]:6000/kos", "10.0.0.1,fe80::1", "5432,6000"),
+        ("postgresql://kos:secret@/kos?host=/run/a,/run/b&port=5433,5432", "/run/a,/run/b", "5433,5432"),
+    ],
+)
+def test_several_servers_may_be_named_as_postgresql_itself_writes_them(address: str, hosts: str, ports: str) -> None:
+    database = Database(address)
+    assert (database.hosts, database.place, database.parts) == (
+        hosts,
+        f"{hosts}/kos",
+        ("kos", "kos", f"{hosts}:{ports}"),
+    )
+    _words, given = database.engine.dialect.create_connect_args(database.engine.url)
+    assert (given["host"], given["port"], given["dbname"]) == (hosts, ports, "kos")
+    assert given.get("password", "p@ss") in {"p@ss", "secret"}
