@@ -97,6 +97,9 @@ class Settings:
     statement_timeout: int = _setting(60, N_("Seconds that one statement may take."))
     lock_timeout: int = _setting(10, N_("Seconds to wait for another change of the same rows."))
     pool_size: int = _setting(0, N_("Connections to keep open in long-lived processes."))
+    audit_keep_years: int = _setting(
+        0, N_("Years of the audit that stay in the book; a worker detaches older ones. 0 keeps all.")
+    )
     tui_theme: str | None = _setting(None, N_("Colours of the screens."), choices=THEMES)
     # The keys of the screens that are not the usual ones, by the name of what they do: the table `[tui.keys]`.
     tui_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

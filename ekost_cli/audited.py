@@ -1,6 +1,6 @@
-"""Say plainly what the audit does not know yet: it is only as complete as the workers have made it."""
+"""Say plainly what a list does not know: what the workers have not audited yet, and what was detached."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ekost_cli.context import Context
@@ -25,3 +25,13 @@ def note_missing(ekost: Context, conn: "Connection", until: datetime | None = No
     if missing.dead:
         text = _("Events that could not be audited: {count}. `ekost jobs list --queue audit --state dead` shows them.")
         ekost.note(text.format(count=count(missing.dead)))
+
+
+def note_detached(ekost: Context, conn: "Connection", parent: str, since: date | None, until: date | None) -> None:
+    """A note on stderr for each detached partition of `parent` in which days of the list lie."""
+    from db.repositories.detached import detached_partitions
+
+    for one in detached_partitions(conn, parent):
+        if (since is None or since < one.after) and (until is None or until >= one.first):
+            text = _("{name} is detached: {rows} rows of it are not shown. `ekost db attach {name}` brings them back.")
+            ekost.note(text.format(name=one.name, rows=one.rows))

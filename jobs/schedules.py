@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from db.engine import ConnectionLostError, Database, DatabaseUnreachableError
 from db.errors import N_, UnreachableError
 from db.outbox import clear_done
 from db.services import balances, billing, closings, partitions, summaries
+from db.services.retention import retain_audit
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
 from jobs.drain import told
@@ -128,6 +130,11 @@ def clear(database: Database, _due: Due, check: Check) -> None:
             cleared = clear_done(conn)
 
 
+def retain(years: int, database: Database, due: Due, check: Check) -> None:
+    """Years of the audit that are older than wanted; their hashes stay, and so do their tables."""
+    retain_audit(database, years, due.day, progress=check)
+
+
 _NIGHT = timedelta(hours=2)
 # In this order, so that what is billed is in the balances, and what is closed has been compared.
 SCHEDULES = (
@@ -141,6 +148,15 @@ SCHEDULES = (
     Schedule("folding", fold, after=timedelta(days=2) + _NIGHT, monthly=True),
     Schedule("cleanup", clear, after=_NIGHT),
 )
+
+
+def schedules_for(audit_keep_years: int = 0) -> tuple[Schedule, ...]:
+    """All of them; the audit is only cut where somebody asked for it."""
+    if not audit_keep_years:
+        return SCHEDULES
+    cut = partial(retain, audit_keep_years)
+    # After the months of a year became one partition.
+    return (*SCHEDULES, Schedule("retention", cut, after=timedelta(days=3) + _NIGHT, monthly=True))
 
 
 class _Stopped(Exception):  # noqa: N818 - no failure: it is due again with the next worker

@@ -18,7 +18,7 @@ from jobs.drain import EFFECTS, drain
 from jobs.heartbeat import Heartbeat
 from jobs.queues import DRAIN, IMPORT, Doorbell, Task, Tell, book_of, connect
 from jobs.relay import Relay
-from jobs.schedules import Calendar
+from jobs.schedules import Calendar, schedules_for
 from jobs.supervisor import Child, Supervisor
 from jobs.worker import Stop, serve
 
@@ -44,6 +44,7 @@ class Staff:
     book: str
     queues: Sequence[str]
     tell: Tell
+    audit_keep_years: int = 0
 
     def database(self) -> Database:
         """A database for the process that asks: connections don't survive a fork."""
@@ -66,7 +67,7 @@ class Staff:
         heartbeat = Heartbeat(database, self.queues)
         relay = Relay(database, Doorbell(self.redis_url, self.book), self.queues, self.tell)
         relay.on_change = lambda: heartbeat.work_by_hand(relay.by_hand)
-        calendar = Calendar(database, self.tell)
+        calendar = Calendar(database, self.tell, schedules_for(self.audit_keep_years))
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             relay.stopping = True
@@ -90,7 +91,9 @@ class Staff:
         }
 
 
-def run_staff(database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell) -> ExitCode:
+def run_staff(
+    database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell, *, audit_keep_years: int = 0
+) -> ExitCode:
     """Work with `count` workers a queue until a signal; the exit status says which.
 
     Raises UnreachableError when the database is away at the start, RedisURLError; Redis itself may come later.
@@ -100,7 +103,7 @@ def run_staff(database: Database, redis_url: str, queues: Sequence[str], count: 
         book = book_of(conn)
     database.engine.dispose()
     limits = replace(database.limits, pool_size=POOL)
-    staff = Staff(database.url, limits, redis_url, book, queues, tell)
+    staff = Staff(database.url, limits, redis_url, book, queues, tell, audit_keep_years)
     gc.collect()
     gc.freeze()  # what is there now is shared with the children, as long as nobody writes to it
     tell(STARTED, queues=", ".join(queues), pid=os.getpid())

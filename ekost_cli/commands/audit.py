@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from db.errors import N_, ExitCode, UsageError
-from ekost_cli.audited import note_missing
+from ekost_cli.audited import note_detached, note_missing
 from ekost_cli.context import Context
 from ekost_cli.fields import HOME_CURRENCY, HOME_TIMEZONE, Field
 from ekost_cli.grammar import Noun, Takes
@@ -119,6 +119,7 @@ def list_(
             return Audit(conn).page(**asked, after=after, limit=limit)
 
         note_missing(ekost, conn, last)
+        note_detached(ekost, conn, "audit_log", first and first.date(), last and last.date())
         if not ekost.for_people or ekost.options.fields:
             ekost.show_pages(read)
         else:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from db.errors import N_
+from ekost_cli.audited import note_detached
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
@@ -98,6 +99,7 @@ def list_(
         prop = ekost.property_id(conn)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         first, last, ledger = ekost.day(since), ekost.day(until), Ledger(conn)
+        note_detached(ekost, conn, "payments", first, last)
         ekost.show_pages(
             read_turned(
                 lambda after, limit, way: ledger.payments(
@@ -122,6 +124,7 @@ def list_(
     fields=FIELDS,
 )
 def show(context: typer.Context, number: NumberArg) -> None:
+    from db.repositories.detached import require_payment_attached
     from db.repositories.ledger import Ledger
     from db.services.reversals import PaymentNotFoundError
 
@@ -129,6 +132,7 @@ def show(context: typer.Context, number: NumberArg) -> None:
     with ekost.reading() as conn:
         payment = Ledger(conn).payment(entry_number(number))
         if payment is None:
+            require_payment_attached(conn, entry_number(number))
             raise PaymentNotFoundError(id=number)
         ekost.show(payment)
 

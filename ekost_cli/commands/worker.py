@@ -54,7 +54,10 @@ def worker(
         done = work_once(ekost.database, chosen, _teller(ekost))
         ekost.show_list([{"queue": queue, "done": number} for queue, number in done.items()])
         return
-    raise typer.Exit(run_staff(ekost.database, _redis_url(ekost), chosen, count, _teller(ekost)))
+    years = ekost.settings.audit_keep_years
+    raise typer.Exit(
+        run_staff(ekost.database, _redis_url(ekost), chosen, count, _teller(ekost), audit_keep_years=years)
+    )
 
 
 def _queues(names: str | None) -> tuple[str, ...]:

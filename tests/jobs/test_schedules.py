@@ -11,7 +11,7 @@ from db.engine import Database
 from db.services.properties import add_property
 from db.services.schedules import Book, Done
 from db.tables import charges, schedules
-from jobs.schedules import SCHEDULES, Calendar, Check, Due, Schedule
+from jobs.schedules import SCHEDULES, Calendar, Check, Due, Schedule, schedules_for
 from tests.db.services.house import House
 from tests.jobs.running import RunningWorker, wait_until
 
@@ -175,3 +175,15 @@ def test_the_calendar_of_two_workers_does_everything(
         assert conn.execute(text("select count(*) from balance_closings")).scalar_one() == 1
         old = text("select count(*) from deliveries where done_at < now() - interval '7 days'")
         assert conn.execute(old).scalar_one() == 0
+
+
+def test_the_audit_is_cut_only_where_years_are_set(house: Database) -> None:
+    year = datetime.now(UTC).year - 4
+    with house.transaction() as conn:
+        conn.execute(text("select ensure_partition('audit_log', make_date(:year, 5, 5))"), {"year": year})
+    assert schedules_for() == SCHEDULES
+    for years, name in ((0, None), (9, None), (3, f"audit_log_{year}")):
+        Calendar(house, quiet, schedules_for(years)[len(SCHEDULES) :]).look()
+        with house.transaction() as conn:
+            assert conn.execute(text("select max(name) from detached_partitions")).scalar() == name
+            conn.execute(text("delete from schedules where name = 'retention'"))
