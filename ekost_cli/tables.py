@@ -16,6 +16,7 @@ from ekost_cli.fields import Field, value_of
 from ekost_cli.terminal import width
 from locales.catalogs import _
 from locales.cells import said
+from locales.fields import CUTTABLE
 from locales.safe import safe
 from locales.values import as_text
 
@@ -85,7 +86,7 @@ def _fitting(fields: Fields, widths: list[int], room: int) -> list[int]:
 def _needed(fields: Fields, widths: list[int], kept: list[int]) -> int:
     """Columns of the terminal that a table needs: no text is cut to make room for a wide field; figures never are."""
     whole = any(fields[n].wide for n in kept)
-    needs = [widths[n] if whole or fields[n].kind != "text" else min(widths[n], LEAST) for n in kept]
+    needs = [widths[n] if whole or fields[n].kind not in CUTTABLE else min(widths[n], LEAST) for n in kept]
     return sum(needs) + GAP * (len(kept) - 1)
 
 
@@ -103,7 +104,7 @@ def _shared_out(fields: Fields, widths: list[int], kept: list[int], room: int) -
     """A width for each column: the longest texts give way until all fit."""
     shares = [widths[n] for n in kept]
     while sum(shares) + GAP * (len(shares) - 1) > room:
-        texts = [i for i, n in enumerate(kept) if fields[n].kind == "text" and shares[i] > LEAST]
+        texts = [i for i, n in enumerate(kept) if fields[n].kind in CUTTABLE and shares[i] > LEAST]
         if not texts:
             break
         longest = max(texts, key=lambda i: shares[i])

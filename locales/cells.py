@@ -23,6 +23,10 @@ def said(record: Any, field: Field) -> tuple[str, str]:
         return NOTHING, "dim"
     if field.kind == "status":
         return status_word(str(value)), status_style(str(value))
+    if field.kind == "code":
+        from locales.codes import code_word  # noqa: PLC0415 - the screens begin without it
+
+        return code_word(str(value)), ""
     words = _WORDS[field.kind](record, value) if field.kind in _WORDS else str(value)
     return safe(words), "red" if field.kind == "money" and value < 0 else ""
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "nested"]
+Kind = Literal[
+    "text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "code", "nested"
+]
 # The clock and the money of a record that names none of its own.
 HOME_TIMEZONE = "Asia/Jakarta"
 HOME_CURRENCY = "IDR"
+# What may lose its end where there is little room.
+CUTTABLE = frozenset({"text", "code"})
 NUMERIC = frozenset({"money", "number", "percent", "int"})
 
 

@@ -105,9 +105,9 @@ IMPORT_ERRORS = (
 )
 JOBS = (
     Field("id", N_("Job")),
-    Field("queue", N_("Queue"), wide=True),
+    Field("queue", N_("Queue"), "code", wide=True),
     Field("state", N_("State"), "status"),
-    Field("subject", N_("About")),
+    Field("subject", N_("About"), "code"),
     Field("attempts", N_("Attempts"), "int"),
     Field("max_attempts", N_("At most"), "int", wide=True),
     Field("error", N_("Error")),
@@ -144,7 +144,7 @@ LEASES = (
     Field("basis", N_("Rent per"), "status", wide=True),
 )
 FINDINGS = (
-    Field("check", N_("Examined")),
+    Field("check", N_("Examined"), "code"),
     Field("status", N_("Status"), "status"),
     Field("message", N_("Finding")),
     Field("hint", N_("Way out")),

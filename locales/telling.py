@@ -19,7 +19,7 @@ TOLD_FIELDS = (
     Field("actor", N_("By whom"), wide=True),
 )
 
-_WORDS = {
+EVENTS = {
     "BookCarriedOver": N_("Book carried over"),
     "PropertyAdded": N_("Property added"),
     "PropertyChanged": N_("Property changed"),
@@ -48,6 +48,10 @@ _WORDS = {
     "DepositRefunded": N_("Deposit refunded"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
+    "ImportDiscarded": N_("Import given up"),
+    "DeliveryDiscarded": N_("Work given up"),
+    "BalanceCalculated": N_("Balance calculated"),
+    "BalancesCalculated": N_("Balances calculated"),
     "PartitionDetached": N_("Partition detached"),
     "PartitionAttached": N_("Partition attached"),
 }
@@ -84,7 +88,7 @@ def told(event: str, payload: Mapping[str, Any], instant: datetime, actor: str, 
     """An event as a line for a person; one without words of its own keeps its name."""
     return {
         "recorded_at": instant,
-        "what": _(_WORDS[event]) if event in _WORDS else event,
+        "what": _(EVENTS[event]) if event in EVENTS else event,
         "about": ", ".join(_about(payload, currency)),
         "actor": actor,
     }
@@ -109,7 +113,7 @@ def lost_told(lost: Mapping[str, Any]) -> dict[str, str]:
     about = lost["about"]
     named = about.get("code") or about.get("number") or f"{lost['number']}"
     details = dict.fromkeys(filter(None, (named, lost["tenant"], *_about(about, currency))))
-    what = f"{_(_WORDS.get(event, event))}: {', '.join(details)}"
+    what = f"{_(EVENTS.get(event, event))}: {', '.join(details)}"
     moment = lost["at"] and instant(datetime.fromisoformat(lost["at"]), ZoneInfo(HOME_TIMEZONE))
     return {"what": what, "at": moment or "-"}
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from locales.catalogs import N_, _
 from locales.cells import said
+from locales.codes import code_word
 from locales.fields import Field
 from locales.formats import number
 from locales.safe import safe
@@ -89,7 +90,7 @@ def workers_told(workers: "Sequence[WorkerRow]") -> str:
         return _("No worker is there: `ekost worker` or `ekost up --worker` starts one.")
     told = _("{host}, process {pid}: {queues}")
     return " · ".join(
-        safe(told.format(host=worker.host, pid=worker.pid, queues=", ".join(worker.queues)))
+        safe(told.format(host=worker.host, pid=worker.pid, queues=", ".join(map(code_word, worker.queues))))
         + (" " + _("(without Redis)") if worker.by_hand else "")
         for worker in workers
     )
@@ -97,4 +98,6 @@ def workers_told(workers: "Sequence[WorkerRow]") -> str:
 
 def _told(what: str, alert: "Alert") -> str:
     since = said({"since": alert.since}, _SINCE)[0]
-    return _(what).format(count=number(alert.number), about=safe(alert.about), since=since)
+    return _(what).format(
+        count=number(alert.number), about=", ".join(map(code_word, alert.about.split(", "))), since=since
+    )

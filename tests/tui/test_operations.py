@@ -57,11 +57,11 @@ async def test_what_needs_a_person_stands_above_every_list(screens: Screens, liv
         assert [alert.code for alert in alerts] == ["drift", "dead", "failed", "no_worker", "schedule"]
         told = said(pilot, "#standing").splitlines()
         assert told[0].startswith("! Wrong balances that were put right: 1, last ")
-        assert told[1] == "! Dead work (audit): 1. R tries one again, X gives it up."
+        assert told[1] == "! Dead work (audit trail): 1. R tries one again, X gives it up."
         assert told[2] == "! Failed imports: 1. R goes on with one, X gives it up."
         assert told[3].startswith("! Work without a worker since ")
         assert told[3].endswith(" (imports): 1. `ekost up --worker` starts one.")
-        assert told[-2:] == ["! 1 more", "h[b], process 42: balances, audit"]
+        assert told[-2:] == ["! 1 more", "h[b], process 42: balances, audit trail"]
         await press(pilot, "home", "t")
         assert screen(pilot).table.current is not None
         assert "no [b]room[/b] left on the disk" in said(pilot, "#whole")
@@ -79,7 +79,7 @@ async def test_what_needs_a_person_stands_above_every_list(screens: Screens, liv
         with lived_in.reading() as conn:
             assert [line.row["id"] for line in screen(pilot).table.rows] == [row.id for row in Workers(conn).rows()]
         await press(pilot, "tab")
-        assert any("billing" in line and "2026-11-22" in line for line in text_of(pilot))
+        assert any("monthly rent" in line and "2026-11-22" in line for line in text_of(pilot))
         assert said(pilot, "#whole") == "disk full"
         with lived_in.transaction() as conn:
             conn.execute(text("update rooms set status = 'renovation' where id in (select min(room_id) from leases)"))

@@ -190,12 +190,14 @@ class DetailScreen(Frame, Generic[S]):
 
     @on(Opened)
     def open_row(self, event: Opened) -> None:
-        """Look at what the row is about, unless that is what is seen."""
+        """Look at what the row is about, or at all of a row that is about what is seen."""
         from tui.details.opening import detail_of
 
         found = detail_of(self.row_behind(event.line.row), self.MODE)
         if found is not None:
             self.app.push_screen(found)
+        else:
+            event.table.action_whole()
 
     def row_behind(self, row: Any) -> Any:
         """What is opened for a row."""

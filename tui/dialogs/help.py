@@ -43,5 +43,5 @@ class HelpDialog(Dialog[None]):
             lines = "".join(f"\n{' '.join(keys):<16} {_(text)}" for keys, text in known.values())
             if lines:
                 parts += [(_(title), "bold"), (lines + "\n", "")]
-        with VerticalScroll(classes="dialog--text"):
+        with VerticalScroll(classes="dialog--long"):
             yield Static(Content.assemble(*parts))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -9,6 +10,9 @@ from textual.widgets import Static
 
 from locales.catalogs import _
 from tui.dialogs.dialog import Dialog
+
+# Cells in a line of the box.
+ROOM = 64
 
 
 class WholeDialog(Dialog[None]):
@@ -23,9 +27,14 @@ class WholeDialog(Dialog[None]):
         return _("The whole row")
 
     def questions(self) -> ComposeResult:
-        """A heading and below it its words, where there are any."""
+        """A heading and behind it its words, or below it where there are many; nothing of empty cells."""
+        told = [(label, words) for label, words in self._cells if words.strip()]
+        wide = max((cell_len(label) for label, _words in told), default=0)
         with VerticalScroll(classes="dialog--text"):
-            parts = [
-                part for label, words in self._cells if words.strip() for part in ((label, "bold"), f"\n{words}\n")
-            ]
-            yield Static(Content.assemble(*parts))
+            yield Static(Content.assemble(*(part for cell in told for part in _told(*cell, wide))))
+
+
+def _told(label: str, words: str, wide: int) -> tuple[tuple[str, str], str]:
+    beside = wide + cell_len(words) < ROOM
+    gap = " " * (wide - cell_len(label) + 2) if beside else "\n"
+    return (label, "bold"), f"{gap}{words}\n"

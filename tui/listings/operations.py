@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_, _
+from locales.codes import code_word
 from locales.fields import Field
 from tui.details.view import sliced
 from tui.listings.listing import Listing, Sort
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _QUEUES = (
-    Field("queue", N_("Queue")),
+    Field("queue", N_("Queue"), "code"),
     Field("ready", N_("Waiting"), "int"),
     Field("leased", N_("Being done"), "int"),
     Field("dead", N_("Dead"), "int"),
@@ -39,7 +40,7 @@ _WORKERS = (
     Field("started_at", N_("Since"), "instant"),
 )
 _SCHEDULES = (
-    Field("name", N_("What")),
+    Field("name", N_("What"), "code"),
     Field("zone", N_("Time zone")),
     Field("done_for", N_("Done for")),
     Field("done_at", N_("Done"), "instant"),
@@ -58,7 +59,9 @@ def _queues(conn: "Connection", _scope: Scope, cut: Cut) -> Page[Any]:
 def _workers(conn: "Connection", _scope: Scope, cut: Cut) -> Page[Any]:
     from db.repositories.workers import Workers
 
-    return sliced([row._asdict() | {"queues": ", ".join(row.queues)} for row in Workers(conn).rows()], cut)
+    return sliced(
+        [row._asdict() | {"queues": ", ".join(map(code_word, row.queues))} for row in Workers(conn).rows()], cut
+    )
 
 
 def _schedules(conn: "Connection", _scope: Scope, cut: Cut) -> Page[Any]:

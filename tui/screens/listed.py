@@ -215,11 +215,13 @@ class ListScreen(Frame):
 
     @on(Opened)
     def open_row(self, event: Opened) -> None:
-        """Look at what this row is about."""
+        """Look at what this row is about, or at all of a row that is about nothing else."""
         from tui.details.opening import detail_of
 
         if (detail := detail_of(event.line.row, self.MODE)) is not None:
             self.app.push_screen(detail)
+        else:
+            event.table.action_whole()
 
     # -- the filter
 

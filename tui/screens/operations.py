@@ -185,7 +185,7 @@ class OperationsScreen(ListScreen):
         found: list[Violation] = []
         checks = find_checks()
         for number, check in enumerate(checks, 1):
-            self._checking = (number, len(checks), check.name)
+            self._checking = (number, len(checks), check.description)
             found += run_checks(conn, [check])
         return found
 
@@ -193,7 +193,7 @@ class OperationsScreen(ListScreen):
         if self._checking is not None and self.listing is CHECKS:
             number, count, name = self._checking
             told = _("Checking {number} of {count}: {name}")
-            self.table.notice = told.format(number=number, count=count, name=name)
+            self.table.notice = told.format(number=number, count=count, name=_(name))
 
     def nothing_told(self) -> str:
         """That the checks found nothing is not that they were not run."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len
 
 from locales.cells import said
-from locales.fields import Field, value_of
+from locales.fields import CUTTABLE, Field, value_of
 
 NO_SIGNS: Mapping[str, Any] = MappingProxyType({})
 
@@ -24,7 +24,7 @@ class Column(NamedTuple):
     @property
     def cuttable(self) -> bool:
         """Whether its cells may lose their end: figures, dates and states never do."""
-        return self.field.kind == "text"
+        return self.field.kind in CUTTABLE
 
 
 def picked(
