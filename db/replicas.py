@@ -63,11 +63,15 @@ class Refusal(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Where to read: a replica and how many seconds it is behind, or None for the primary; and who was refused."""
+    """Where to read: a replica and how many seconds it is behind, or None for the primary; and who was refused.
+
+    `last_resort` lost its primary, but has all that this person has changed: better than nothing, with a warning.
+    """
 
     database: Database | None
     refusals: tuple[Refusal, ...] = ()
-    behind: float = 0.0
+    behind: float | None = 0.0
+    last_resort: Database | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +89,8 @@ NOT_YET = N_("The replica {place} does not have your last change yet.")
 OTHER_TIMELINE = N_("The replica {place} follows another primary than your last change.")
 UNSEEN = N_("The replica {place} does not show whom it follows: grant pg_read_all_stats to {user}.")
 OTHER_SCHEMA = N_("The replica {place} has another schema.")
+# With these a server is what it should be.
+_USABLE = frozenset({"", BEHIND, LOST_TOUCH})
 
 
 class Replicas:
@@ -111,14 +117,15 @@ class Replicas:
         refusals: list[Refusal] = []
         if session.position is None or session.position.lsn == UNKNOWN:
             return Choice(None)  # the first look at the primary tells where it stands
-        deadline = time.monotonic() + WAIT
+        deadline, resort = time.monotonic() + WAIT, Choice(None)
         for replica in self._ordered(session):
             found = self._examined(replica, session, session.position, deadline)
             if found.database is not None:
                 self._prefer(replica, session)
                 return found._replace(refusals=tuple(refusals))
             refusals += found.refusals
-        return Choice(None, tuple(refusals))
+            resort = resort if resort.last_resort else found
+        return resort._replace(refusals=tuple(refusals))
 
     def examined(self) -> Iterator[Choice]:
         """How each of them stands, for who examines the installation; nothing where nothing can be remembered."""
@@ -168,15 +175,16 @@ class Replicas:
             with replica.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
                 standing = _awaited(conn, wanted, deadline)
                 reason = _unfit(standing, wanted, session.changed_at) or self._late(standing, wanted)
-                if not reason and not schema_status(conn).current:
+                if reason in _USABLE and not schema_status(conn).current:
                     reason = OTHER_SCHEMA
         except DBAPIError:
             self._blame(replica)
             return Choice(None, (Refusal(UNANSWERED, fields),))
-        behind = standing.behind or 0.0
         if not reason:
-            return Choice(replica, (), behind)
-        return Choice(None, (Refusal(reason, fields | {"seconds": f"{behind:.1f}"}),))
+            return Choice(replica, (), standing.behind)
+        complete = reason in _USABLE and not standing.connected and (standing.replayed or 0) >= wanted.lsn
+        refusal = Refusal(reason, fields | {"seconds": f"{standing.behind or 0.0:.1f}"})
+        return Choice(None, (refusal,), standing.behind, replica if complete else None)
 
     def _late(self, standing: Standing, wanted: Position) -> str:
         if standing.behind is None and self._most_behind:

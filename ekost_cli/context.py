@@ -61,6 +61,8 @@ class Context:
         self.words = words
         # Set when a replica has failed this command.
         self.primary_only = False
+        # Set when the primary is away and what is shown may lack the latest.
+        self.outdated = False
 
     @classmethod
     def of(cls, context: "typer.Context") -> "Context":
@@ -199,9 +201,7 @@ class Context:
 
     @contextmanager
     def _read(self) -> Iterator["Connection"]:
-        from ekost_cli.routing import pick
-
-        replica = pick(self)
+        replica = self._replica()
         if replica is None:
             with self.database.reading() as conn:
                 yield conn
@@ -216,6 +216,13 @@ class Context:
             if replicas is not None and replicas.failed(replica, error):
                 raise ReplicaLostError(place=name_of(replica)) from error
             raise
+
+    def _replica(self) -> "Database | None":
+        if not self.settings.replica_urls:
+            return None
+        from ekost_cli.routing import pick
+
+        return pick(self)
 
     def _warn(self, error: EkostError) -> None:
         from ekost_cli.routing import warn_of

@@ -18,7 +18,7 @@ def up_to_date(ekost: Context, tenant: str | None = None) -> Iterator["Connectio
 
     with ekost.reading() as conn:
         due = count_due(conn, most=LITTLE + 1)
-        if not due:
+        if not due or ekost.outdated:  # in that case there is nowhere to post it
             yield conn
             return
     _accrue(ekost, due, tenant)

@@ -114,8 +114,12 @@ def lost_told(lost: Mapping[str, Any]) -> dict[str, str]:
     named = about.get("code") or about.get("number") or f"{lost['number']}"
     details = dict.fromkeys(filter(None, (named, lost["tenant"], *_about(about, currency))))
     what = f"{_(EVENTS.get(event, event))}: {', '.join(details)}"
-    moment = lost["at"] and instant(datetime.fromisoformat(lost["at"]), ZoneInfo(HOME_TIMEZONE))
-    return {"what": what, "at": moment or "-"}
+    return {"what": what, "at": moment_told(lost["at"])}
+
+
+def moment_told(moment: str | None) -> str:
+    """A moment in ISO form as people write it, at home; a dash where there is none."""
+    return instant(datetime.fromisoformat(moment), ZoneInfo(HOME_TIMEZONE)) if moment else "-"
 
 
 def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ def examine_replicas(database: Database) -> Iterator[Finding]:
     found = list(database.replicas.examined()) if database.replicas is not None else []
     for choice in found:
         if choice.database is not None:
-            seconds = f"{choice.behind:.1f}"
+            seconds = f"{choice.behind or 0.0:.1f}"
             yield fine(CHECK, N_("The replica {place} is {seconds} s behind."), place=choice.name, seconds=seconds)
         for reason, fields in choice.refusals:
             yield doubtful(CHECK, reason, N_("Until then the primary is read in its place."), **fields)

@@ -61,4 +61,8 @@ def test_what_was_lost_is_told_so_that_it_can_be_found_and_repeated(
     assert "trx-77" in how
     warn_of(LostKeyError(**LOST | lost), "json")
     warning = json.loads(capsys.readouterr().err)["warning"]
-    assert (warning["code"], warning["details"]["key"]) == ("write_lost", "trx-77")
+    assert (warning["code"], warning["details"]["key"], warning["details"]["at"]) == (
+        "write_lost",
+        "trx-77",
+        LOST["at"],
+    )

@@ -308,3 +308,25 @@ def test_the_screens_never_show_less_than_they_were_told(
 
     asyncio.run(watch())
     assert asked == [True, False, True, False]
+
+
+def test_while_the_primary_is_away_lists_are_shown_with_a_warning(pair: Pair, state: Path, forks: Forks) -> None:
+    """The last test here: it kills the primary."""
+    kos = Kos(Database(pair.a.url()), forks)
+    kos.env |= {"EKOST_DATABASE_URL": pair.url, "EKOST_REPLICA_URLS": pair.b.url(), "XDG_STATE_HOME": str(state)}
+    kos.house("B1", code="KOSY")
+    citra = kos.tenant("Citra", "B1", since="2026-01-15", code="KOSY")
+    pair.caught_up()
+    pair.a.kill()
+    pair.b.wait("select count(*) from pg_stat_wal_receiver", 0)
+    shown = kos.run("balance", "list", "--property", "KOSY", "-o", "json")
+    assert (shown.status, [row["tenant"] for row in json.loads(shown.out)["items"]]) == (0, [citra])
+    assert json.loads(shown.err)["warning"]["code"] == "read_outdated"
+    refused = kos.run("balance", "show", citra, "--property", "KOSY")
+    assert (refused.status, refused.out) == (3, "")
+    # What somebody has changed and the standby has not is never left out.
+    (file,) = state.rglob("session.json")
+    known = json.loads(file.read_text())
+    known["position"][2] += 1 << 40
+    file.write_text(json.dumps(known))
+    assert kos.run("balance", "list").status == 3
