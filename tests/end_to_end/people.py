@@ -12,7 +12,10 @@ from tests.end_to_end.forks import Done, Forks
 
 
 class Person(Thread):
-    """Somebody at a terminal of their own; `lost` are the details of what they were warned of."""
+    """Somebody at a terminal of their own.
+
+    `lost`: the details of the lost changes that they were warned of; `outdated`: how many lists came with a warning.
+    """
 
     def __init__(self, name: str, env: Mapping[str, str], peace: Event) -> None:
         super().__init__(name=name)
@@ -21,18 +24,25 @@ class Person(Thread):
         self.peace = peace
         self.lost: list[dict[str, Any]] = []
         self.wrong: list[str] = []
+        self.outdated = 0
 
     def ekost(self, *words: str) -> Done:
         """One command to its end; anything but done and unreachable is wrong."""
         done = self.forks.run([*words, "-o", "json"], self.env)
         for line in done.err.splitlines():
             if line.startswith('{"warning"'):
-                warning = json.loads(line)["warning"]
-                self.wrong += [line] if warning["code"] != "write_lost" else []
-                self.lost.append(warning["details"])
+                self._warned(**json.loads(line)["warning"])
         if done.status not in (0, ExitCode.UNREACHABLE):
             self.wrong.append(f"{words}: {done.status} {done.err[-500:]}")
         return done
+
+    def _warned(self, code: str, details: dict[str, Any], **_words: object) -> None:
+        if code == "write_lost":
+            self.lost.append(details)
+        elif code == "read_outdated":
+            self.outdated += 1
+        else:
+            self.wrong.append(code)
 
     def until_done(self, *words: str) -> str:
         """The command until the database has answered it."""

@@ -104,10 +104,10 @@ def judge(crowd: Crowd, killed: float, promoted: float) -> list[str]:
     assert all(answered for begun, answered, _replica in reads if begun > promoted + 2)
     with Database(crowd.pair.b.url()).reading() as conn:
         assert list(run_checks(conn)) == []
-    served = sum(replica for _begun, _answered, replica in reads)
+    served, refused = sum(replica for _, _, replica in reads), sum(not answered for _, answered, _ in reads)
     print(
         f"\n{len(acknowledged)} payments acknowledged, {len(lost)} lost, {len(crowd.told())} told; "
-        f"{len(reads)} lists, {served} from the standby, {sum(not ok for _b, ok, _r in reads)} refused; "
+        f"{len(reads)} lists, {served} from the standby, {crowd.reader.outdated} with a warning, {refused} refused; "
         f"{crowd.importer.rows} rows in files; first payment {min(again) - promoted:.2f} s after the promotion, "
         f"{min(again) - killed:.2f} s after the kill"
     )
