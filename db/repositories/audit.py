@@ -49,7 +49,7 @@ _ELSEWHERE: dict[str, ColumnElement[Any]] = {
 }  # fmt: skip
 _COLUMNS = [_ELSEWHERE[name] if name in _ELSEWHERE else _a[name] for name in AuditRow._fields]
 # The order of the primary key, and of the indexes of things and tenants.
-_BY_INSTANT = Keyset([_a.occurred_at, _a.event_id], descending=True)
+_BY_INSTANT = Keyset([_a.occurred_at, _a.event_id], descending=True, bounded=True)
 
 # One pass in the order of positions, in constant memory; only rows that need a look leave the database.
 # A run of rows that were detached counts as one: it begins with the hash before it and ends with that of its last.

@@ -62,9 +62,10 @@ _v = tenant_list.c
 _NAMES = {"tenant": "code", "tenant_name": "name"}
 _COLUMNS = [_v[_NAMES.get(name, name)] for name in BalanceRow._fields]
 _SORTS = {
-    "outstanding": Keyset([_v.outstanding_balance, _v.id], descending=True),
+    # Both of the table of balances, or no index has them.
+    "outstanding": Keyset([_v.outstanding_balance, _v.tenant_id], descending=True),
     "name": Keyset([_v.name_key, _v.id]),
-    "room": Keyset([_v.property_id, _v.room_key, _v.id]),
+    "room": Keyset([_v.property_id, _v.room_key, _v.id], bounded=True),
 }
 SORTS = tuple(_SORTS)
 

@@ -84,7 +84,7 @@ class Ledger:
         """
         query = _between(select(*_PAYMENT), _p.payment_date, since, until)
         query = _of(query, _p, property_id, tenant_id)
-        keyset = Keyset([_p.payment_date, _p.id], descending=True)
+        keyset = Keyset([_p.payment_date, _p.id], descending=True, bounded=True)
         if matching is not None:
             query = query.where(_p.tenant_id.in_(_fitting(words_of(self._conn, matching))))
         scope = (property_id, tenant_id, since, until, matching)

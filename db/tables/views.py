@@ -37,6 +37,7 @@ tenant_list = Table(
     Column("search_text", Text),
     Column("created_at", Instant),
     Column("deleted_at", Instant),
+    Column("tenant_id", BigInteger),
 )
 
 room_list = Table(

@@ -35,7 +35,7 @@ select t.id, t.code, t.name, t.name_key, t.phone, t.email, t.property_id, p.code
        stay.room, stay.room_key, stay.room_id, stay.lease_id, stay.monthly_rent, ever.moved_in_on, ever.moved_out_on,
        b.total_charges, b.total_payments, b.outstanding_balance, b.deposit_held, b.paid_through_on, b.oldest_due_on,
        greatest(business_date(p.timezone) - b.oldest_due_on, 0) as days_overdue, b.status, b.calculated_at,
-       t.search_text, t.created_at, t.deleted_at
+       t.search_text, t.created_at, t.deleted_at, b.tenant_id
   from tenants t
   join properties p on p.id = t.property_id
   join balances b on b.tenant_id = t.id
