@@ -22,7 +22,7 @@ PERIODS = (
     Field("due_on", N_("Due"), "date"),
     Field("amount", N_("Amount"), "money"),
     Field("state", N_("Status"), "status"),
-    Field("open", N_("Open"), "money"),
+    Field("open", N_("Still open"), "money"),
 )
 LEDGER = (
     Field("on", N_("Date"), "date"),

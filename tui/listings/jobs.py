@@ -29,7 +29,7 @@ JOBS = Listing(
         records.JOBS,
         id=0,
         state=0,
-        subject=(1, 24),
+        subject=(0, 24),
         attempts=1,
         error=(1, 40),
         created_at=3,

@@ -20,6 +20,11 @@ class BalancesScreen(ListScreen):
     ]
     STATUSES = ("unpaid", "partial", "credit", "paid")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """By age they are of all states."""
+        return self.listing is BALANCES if action == "status" else super().check_action(action, parameters)
+
     def action_age(self) -> None:
         """By status, or by how long it has been due."""
         self.change_list(AGING if self.listing is BALANCES else BALANCES)
+        self.refresh_bindings()

@@ -72,7 +72,9 @@ class ListScreen(Frame):
         yield Input(id="filter", classes="-hidden", compact=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Not every list can be narrowed to some words."""
+        """Not every list can be narrowed to some words, or has several orders."""
+        if action == "sort":
+            return len(self.listing.sorts) > 1
         if action == "filter":
             return self.listing.matches
         if action == "export":

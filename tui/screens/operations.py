@@ -95,8 +95,8 @@ class OperationsScreen(ListScreen):
         self.show_tab((self.tab + by) % len(LISTINGS))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only work has states and another order."""
-        if action in ("status", "sort", "turn"):
+        """Only work has states, and an order that can be turned."""
+        if action in ("status", "turn"):
             return self.listing is JOBS
         return super().check_action(action, parameters)
 
