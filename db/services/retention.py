@@ -62,6 +62,13 @@ class AuditUnsealedError(RuleError):
     hint = N_("`ekost audit verify` shows what is wrong with the audit.")
 
 
+class PartitionThereError(RuleError):
+    """It is in the book already."""
+
+    code = "partition_there"
+    message = N_("{name} is not detached.")
+
+
 class PartitionGoneError(RuleError):
     """The table was moved elsewhere, or is not what was detached."""
 
@@ -136,10 +143,13 @@ def detach(conn: Connection, row: PartitionRow) -> Moved:
 
 
 def attach(conn: Connection, ref: str) -> Moved:
-    """Bring a detached partition back, told as PartitionAttached. Raises PartitionNotFoundError, PartitionGoneError."""
+    """Bring a detached partition back, told as PartitionAttached. Raises PartitionNotFoundError, PartitionThereError,
+    PartitionGoneError.
+    """
     found = [one for one in detached_partitions(conn) if one.name == ref.lower()]
     if not found:
-        raise PartitionNotFoundError(name=ref)
+        there = any(row.name == ref.lower() for row in Partitions(conn).rows())
+        raise PartitionThereError(name=ref.lower()) if there else PartitionNotFoundError(name=ref)
     one = found[0]
     if not one.here or _count(conn, one) != one.rows:
         raise PartitionGoneError(name=one.name, table=one.kept_as, rows=one.rows)

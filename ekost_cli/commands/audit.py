@@ -119,7 +119,8 @@ def list_(
             return Audit(conn).page(**asked, after=after, limit=limit)
 
         note_missing(ekost, conn, last)
-        note_detached(ekost, conn, "audit_log", first and first.date(), last and last.date())
+        if first or last or ekost.options.all:  # the latest page reaches no old year
+            note_detached(ekost, conn, "audit_log", first and first.date(), last and last.date())
         if not ekost.for_people or ekost.options.fields:
             ekost.show_pages(read)
         else:

@@ -99,7 +99,8 @@ def list_(
         prop = ekost.property_id(conn)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code).id
         first, last, ledger = ekost.day(since), ekost.day(until), Ledger(conn)
-        note_detached(ekost, conn, "payments", first, last)
+        if first or last or reverse or ekost.options.all:  # the latest page reaches no old year
+            note_detached(ekost, conn, "payments", first, last)
         ekost.show_pages(
             read_turned(
                 lambda after, limit, way: ledger.payments(

@@ -23,6 +23,7 @@ from db.services.retention import (
     PartitionNeededError,
     PartitionNotClosedError,
     PartitionNotFoundError,
+    PartitionThereError,
     PartitionYoungError,
     attach,
     detach,
@@ -103,6 +104,8 @@ def test_without_its_rows_every_balance_and_report_is_what_it_was(closed: Databa
         assert listed[NAME] == (3, False)  # a sum for each of two, and what was taken back today
     with closed.transaction() as conn:
         assert attach(conn, NAME) == (NAME, 4, NAME)
+        with pytest.raises(PartitionThereError):
+            attach(conn, NAME)
         assert conn.execute(text("select * from payments order by id")).all() == rows
         assert told(conn) == before
         assert list(run_checks(conn, find_checks([]))) == []
