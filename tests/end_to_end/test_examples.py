@@ -32,6 +32,7 @@ Play = Callable[[str, list[str]], int]
 # What must be there for an example to make sense, and is not in the demo.
 FIRST = {
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
+    "db attach": ["db", "detach", "payments_2021", "--yes"],
 }
 # One delivery is not made, so that it can die.
 LEFT_OVER = "update deliveries set not_before = '2099-01-01' where event_id = 1 and consumer = 'audit'"
@@ -122,6 +123,7 @@ def demo(server_url: str, template: str) -> str:
     _import_once_and_fail_once(database)
     with database.transaction() as conn:
         conn.execute(text(LEFT_OVER))
+        conn.execute(text("select ensure_partition('payments', date '2021-03-01')"))
     drain(database, "audit")
     database.engine.dispose()
     return database.url

@@ -194,15 +194,6 @@ async def test_no_key_that_does_something_elsewhere_reaches_through_a_form(
         assert form(pilot).lines.typed["reference"] == "q1z"
 
 
-@pytest.mark.parametrize("key", list("bcnoi"))
-async def test_only_looking_opens_no_form(screens: Screens, key: str) -> None:
-    async with screens(read_only=True) as pilot:
-        await seek(pilot, "2", "siti rahmawati")
-        await press(pilot, key)
-        assert not isinstance(pilot.app.screen, FormDialog)
-        assert notes(pilot) == ["Nothing can be changed: this was started with --read-only."]
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
 @pytest.mark.parametrize("language", ["en", "id"])
 async def test_forms_fit_and_speak_the_language_of_now(screens: Screens, size: tuple[int, int], language: str) -> None:

@@ -53,8 +53,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "home"
 
 
-# A server that dies takes its connections along; nobody closes what is broken.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.servers
 async def test_a_killed_server_leaves_its_rows_in_sight_and_is_started_again(home: Path) -> None:
     def opened() -> Database:
@@ -62,7 +60,9 @@ async def test_a_killed_server_leaves_its_rows_in_sight_and_is_started_again(hom
         ensure_current(database, automatic=True)
         return database
 
-    load_demo(opened(), 0, lambda there, wanted: None)
+    demo = opened()
+    load_demo(demo, 0, lambda there, wanted: None)
+    demo.engine.dispose()
     app = EkostApp(opened)
     try:
         async with app.run_test(size=(80, 24)) as pilot:

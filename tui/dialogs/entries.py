@@ -127,6 +127,6 @@ def spoken(entries: Iterable[Entry], typed: Typed) -> list[str]:
         text = typed[entry.name].strip()
         if entry.option is None:
             said.append(quote(text) if text else entry.name.upper())
-        elif text and text not in (entry.usual, entry.stands):
+        elif text and not (entry.usual and text in (entry.usual, entry.stands)):
             said += [entry.option, quote(text)]
     return said

@@ -37,6 +37,9 @@ def old(server_url: str) -> Iterator[Database]:
         config.attributes["connection"] = conn
         alembic.upgrade(config, "0001")
     with database.transaction() as conn:
+        # Our services read back what they write, and with it columns that were not there yet.
+        conn.execute(text("alter table properties add search_text text"))
+        conn.execute(text("alter table tenants add search_rooms text, add search_name text"))
         house = House.build(conn)
         house.room("A1")
         house.room("A2")
@@ -48,6 +51,8 @@ def old(server_url: str) -> Iterator[Database]:
         conn.execute(text("alter table events disable trigger append_only"))
         conn.execute(text("update events set payload = payload - array['before', 'after']"))
         conn.execute(text("alter table events enable trigger append_only"))
+        conn.execute(text("alter table tenants drop search_rooms, drop search_name"))
+        conn.execute(text("alter table properties drop search_text"))
     yield database
     command(server_url, f'drop database "{name}" with (force)')
 
