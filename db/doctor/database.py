@@ -154,7 +154,8 @@ select c.relname || ' (' || lower(p.privilege) || ')' as missing
  where c.relnamespace = (select relnamespace from pg_class where oid = 'payments'::regclass)
    and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'alembic_version'
    and not (p.privilege = 'UPDATE' and c.relname in
-            ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'import_errors', 'import_rows'))
+            ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'import_errors', 'import_rows',
+         'notes', 'note_voids', 'inventory', 'inventory_checks'))
    and not has_table_privilege(c.oid, p.privilege)
  order by 1
 """

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
-from db.tables import events, leases, rooms, tenants
+from db.tables import events, leases, notes, rooms, tenants
 
 
 class Happened(NamedTuple):
@@ -47,9 +47,11 @@ def happened_to_room(
     """A page of what happened to a room, the latest first: its own changes, who came and went, and their rents."""
     here = leases.c.room_id == room_id
     guests, stays = select(leases.c.tenant_id).where(here), select(leases.c.id).where(here)
+    written = select(notes.c.id).where(notes.c.room_id == room_id)
     named = or_(*(_e.payload[name].astext == str(room_id) for name in ("roomId", "fromRoomId")))
     parts = [
-        select(*_TOLD).where(_e.entity_type == "room", _e.entity_id == room_id),
+        select(*_TOLD).where(_e.entity_type.in_(("room", "inventory")), _e.entity_id == room_id),
+        select(*_TOLD).where(_e.entity_type == "note", _e.entity_id.in_(written)),
         select(*_TOLD).where(_e.tenant_id.in_(guests), _e.type.in_(_COMING_AND_GOING), named),
         select(*_TOLD).where(_e.entity_type == "lease", _e.entity_id.in_(stays), _e.type == "RentChanged"),
     ]

@@ -26,6 +26,8 @@ TERMS = ("effective_on", "monthly_rent", "billing_day")
 CHARGE = ("id", "lease_id", "kind", "period_start", "period_end", "days", "of_days", "charged_on", "due_on", "amount",
           "description", "reverses_id", "related_id")  # fmt: skip
 PAYMENT = ("id", "payment_date", "amount", "method", "reference", "note", "import_id", "reverses_id")
+NOTE = ("id", "room_id", "body")
+ITEM = ("id", "room_id", "name", "quantity", "note")
 DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "note")
 
 Values = dict[str, object]

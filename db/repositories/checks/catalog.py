@@ -72,6 +72,10 @@ LEASES = (
         N_("Leases, entries and balances belong to their tenant's property, rent to a lease of the tenant."),
     ),
     Check(
+        "notes_stay_in_their_place",
+        N_("Notes and things belong to the property of their tenant or room, conditions to a lease of that room."),
+    ),
+    Check(
         "rooms_within_capacity",
         N_("No room has more tenants than beds on any night, future nights included."),
         "stays",
@@ -91,7 +95,7 @@ LEASES = (
 EVENTS = (
     Check(
         "entries_have_an_event",
-        N_("Every payment, charge and deposit entry belongs to an event of its tenant."),
+        N_("Every payment, charge, deposit entry, note and condition belongs to an event, its tenant's if any."),
     ),
     Check(
         "events_own_their_entries",
@@ -174,7 +178,7 @@ STORAGE = (
     ),
     Check(
         "history_is_guarded",
-        N_("Ledger, events, audit and drifts can't be changed, deleted or emptied in any partition."),
+        N_("Ledger, notes, events, audit and drifts can't be changed, deleted or emptied in any partition."),
         "family",
     ),
     Check(

@@ -98,6 +98,12 @@ update balances set property_id = property_id - 1 where tenant_id = (select id f
 --- rows_stay_with_their_tenant | lease |
 update rooms set property_id = property_id - 1 where number = 'A1';
 
+--- notes_stay_in_their_place | note | lease=-
+update notes set property_id = property_id - 1 where tenant_id is not null;
+
+--- notes_stay_in_their_place | inventory_check | lease=
+update inventory_checks set lease_id = (select min(id) from leases where room_id <> inventory_checks.room_id);
+
 --- rooms_within_capacity lease_slots_exist | room | tenants=2 capacity=1
 update rooms set capacity = 1 where number = 'B2';
 
@@ -127,6 +133,9 @@ update charges set event_id = 990001 where id = (select id from a_rent);
 --- entries_have_an_event tenant_events_gapless audit_tells_events deliveries_fit_their_event | payment | event_tenant=
 update events set tenant_id = tenant_id + 1
  where id = (select event_id from payments where id = (select id from a_payment));
+
+--- entries_have_an_event | inventory_check | event=990001
+update inventory_checks set event_id = 990001;
 
 --- events_own_their_entries audit_tells_events | event | told_amount=1.00
 update events set payload = payload || '{"amount": "1.00"}' where type = 'PaymentRecorded';

@@ -14,8 +14,10 @@ from db.services.deliveries import discard_delivery
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
 from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
+from db.services.inventory import add_item, check_items
 from db.services.leases import assign_tenant, change_billing_day, change_rent
 from db.services.moves import move_out, move_tenant
+from db.services.notes import add_note, void_note
 from db.services.payments import record_payment
 from db.services.properties import add_property
 from db.services.reversals import void_charge, void_payment
@@ -51,6 +53,7 @@ class LivedIn(House):
         house._correct()
         house._settle()
         house._import()
+        house._write_down()
         house._deliver()
         house._close()
         return house
@@ -72,6 +75,14 @@ class LivedIn(House):
 
     def found(self, name: str) -> TenantRef:
         return find_tenant(self.conn, name)
+
+    def _write_down(self) -> None:
+        """Notes, one taken back; and what stands in a room."""
+        room = find_room(self.conn, "A8", "KOSA")
+        void_note(self.conn, add_note(self.conn, self.found("Behind"), "will pay on Friday"), "did not")
+        add_note(self.conn, room, "the roof leaks")
+        add_item(self.conn, room, "Kasur")
+        check_items(self.conn, room, {"kasur": "aus"}, self.ago(3))
 
     def _rooms(self) -> None:
         for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):

@@ -4,6 +4,14 @@ with entries as (
   select 'payment', id, tenant_id, event_id from payments
   union all
   select 'deposit_entry', id, tenant_id, event_id from deposit_entries
+  union all
+  select 'note', id, tenant_id, event_id from notes
+  union all
+  select 'note_void', note_id, null, event_id from note_voids
+  union all
+  select 'inventory', id, null, event_id from inventory
+  union all
+  select 'inventory_check', id, null, event_id from inventory_checks
 )
 select x.entity, x.id, x.tenant_id as tenant, x.event_id as event, e.type, e.tenant_id as event_tenant
   from entries x left join events e on e.id = x.event_id

@@ -12,6 +12,7 @@ with there as (
   ('charges', 'charges_sign'), ('deliveries', 'deliveries_discarded_why'), ('deliveries', 'deliveries_pkey'),
   ('deliveries', 'deliveries_state_check'), ('imports', 'imports_arithmetic'), ('imports', 'imports_file_once'),
   ('leases', 'leases_slot_exists'), ('leases', 'leases_slot_free'), ('leases', 'leases_tenant_one_room'),
+  ('inventory_checks', 'inventory_removed_once'), ('note_voids', 'note_voids_once'), ('notes', 'notes_about_one'),
   ('payments', 'payments_sign'), ('payments', 'payments_tenant'), ('properties', 'properties_code_key'),
   ('request_keys', 'request_keys_pkey'), ('reversals', 'reversals_once'), ('reversals', 'reversals_reversal_key'),
   ('rooms', 'rooms_capacity_in_use'), ('rooms', 'rooms_number_key'), ('tenants', 'tenants_code_key')
