@@ -1,6 +1,7 @@
 """The screens, opened without a word for the parser: it takes a third of the time until the first frame."""
 
 import gc
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -45,3 +46,5 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     app.run()
     if app.crash is not None:
         raise app.crash
+    if app.hung_up:
+        signal.raise_signal(signal.SIGHUP)

@@ -23,6 +23,7 @@ from tui.keys import Keys, first_key, keymap_of
 from tui.link import State
 from tui.scope import House
 from tui.sentences import sentence
+from tui.terminal import has_hung_up
 from tui.typing_ahead import TypingAhead
 from tui.work import start
 
@@ -114,6 +115,8 @@ class EkostApp(TypingAhead):
         self.house: House | None = None
         # What ended the application, for who called it: it is never printed with its variables here.
         self.crash: Exception | None = None
+        # Whether its terminal is gone.
+        self.hung_up = False
         self._asked_for = property_code
         self._ticks = 0
         self._accruing = Accruing(self)
@@ -322,6 +325,9 @@ class EkostApp(TypingAhead):
     def _tick(self) -> None:
         link, frame = self.book.link, self.frame
         self._ticks += 1
+        if not self.is_headless and has_hung_up():
+            self.hung_up = True
+            self.exit()
         if not gc.isenabled() and (self.book.is_open or link.state is State.DOWN):
             # All libraries are loaded now and stay: a full collection over them would stop the screen for a moment.
             gc.freeze()

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +50,19 @@ def test_it_opens_shows_rows_and_leaves_with_q(words: list[str], environment: di
         process.kill()
         process.wait()
         os.close(master)
+
+
+def test_it_ends_with_its_terminal_even_where_nobody_hangs_up(environment: dict[str, str]) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen([EKOST, "tui"], stdin=slave, stdout=slave, stderr=slave, env=environment)
+    os.close(slave)
+    assert b"Rp" in read_until(master, b"Rp")
+    os.close(master)  # nobody's controlling terminal: no SIGHUP
+    try:
+        assert process.wait(10) == -signal.SIGHUP
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_without_a_terminal_it_says_so(environment: dict[str, str]) -> None:
