@@ -40,7 +40,7 @@ class Empty(App):
         os.write(1, b"READY")
 Empty().run()
 """
-FRAME, ROWS, READY = b"ekost tenant list", b"1/", b"READY"
+FRAME, ROWS, READY = b"ekost tenant list", b" 1 of ", b"READY"
 
 
 def until(command: Sequence[str], marks: Sequence[bytes]) -> list[float]:
