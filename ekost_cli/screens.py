@@ -3,12 +3,16 @@
 import gc
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from db.errors import N_, UsageError
 from ekost_cli.terminal import is_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from db.doctor.finding import Finding
     from ekost_cli.context import Context
 
 
@@ -18,6 +22,12 @@ class NoTerminalError(UsageError):
     code = "no_terminal"
     message = N_("The screens need a terminal.")
     hint = N_("In a pipe or from cron use the other commands: `ekost help`.")
+
+
+def _examine(ekost: "Context") -> "Iterator[Finding]":
+    from ekost_cli.examining import examine
+
+    return examine(ekost)
 
 
 def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
@@ -30,7 +40,6 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
 
     code = ekost.property_code
     ahead = Ahead(lambda: first_rows(lambda size: ekost.open_database(size, minded=False), code))
-    from ekost_cli.examining import examine
     from tui.app import EkostApp
 
     app = EkostApp(
@@ -38,7 +47,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         property_code=code,
         read_only=read_only,
         ahead=ahead,
-        examine=lambda: examine(ekost),
+        examine=partial(_examine, ekost),
         keys=ekost.settings.tui_keys,
         theme=ekost.settings.tui_theme,
         usual_property=ekost.settings.property,

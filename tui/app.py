@@ -133,6 +133,11 @@ class EkostApp(TypingAhead):
         if self.looks_for_house:
             start(self, self._find_house, "house")
 
+    def on_ready(self) -> None:
+        """Paint the whole first frame now: Textual forgets the first one, and has the next a beat later."""
+        self.screen.refresh()
+        self.screen._on_timer_update()
+
     async def on_unmount(self) -> None:
         """Let go of the book."""
         await to_thread(self.book.close)
