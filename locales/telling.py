@@ -46,6 +46,11 @@ EVENTS = {
     "DepositReceived": N_("Deposit received"),
     "DepositApplied": N_("Deposit applied"),
     "DepositRefunded": N_("Deposit refunded"),
+    "NoteAdded": N_("Note written"),
+    "NoteVoided": N_("Note taken back"),
+    "ItemAdded": N_("Thing added"),
+    "ItemRemoved": N_("Thing removed"),
+    "InventoryChecked": N_("Conditions recorded"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
     "ImportDiscarded": N_("Import given up"),
@@ -103,6 +108,11 @@ _REQUESTS = {
     "deposit_received": "DepositReceived",
     "deposit_applied": "DepositApplied",
     "deposit_refunded": "DepositRefunded",
+    "add_note": "NoteAdded",
+    "void_note": "NoteVoided",
+    "add_item": "ItemAdded",
+    "remove_item": "ItemRemoved",
+    "check_items": "InventoryChecked",
 }
 
 
@@ -132,6 +142,10 @@ def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:
     day = payload.get("date") or payload.get("assignmentDate") or payload.get("effectiveOn") or payload.get("since")
     if day is not None:
         yield date_short(date.fromisoformat(day))
+    if body := (payload.get("after") or payload.get("before") or {}).get("body"):
+        yield f"“{body}”"
+    for found in payload.get("conditions", ()):
+        yield f"{found['item']}: {status_word(found['condition'])}"
     if payload.get("reason"):
         yield str(payload["reason"])
     if shares := sorted(_shares(payload), reverse=True):

@@ -115,18 +115,13 @@ class Inventory:
         self, room_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT, way: Way = Way.BEHIND
     ) -> Page[CheckRow]:
         """A page of all conditions that were recorded in a room, the latest first."""
-        columns = (
-            _c.id, _c.checked_on, _c.item_id, _i.name, _c.condition, _p.code, _r.number, _c.lease_id, tenants.c.code,
-            _c.note, _c.actor, _c.created_at, _p.timezone,
-        )  # fmt: skip
-        query = select(*columns).join_from(inventory_checks, inventory, _i.id == _c.item_id)
-        query = query.join(rooms, _r.id == _c.room_id).join(properties, _p.id == _c.property_id)
-        query = query.outerjoin(leases, leases.c.id == _c.lease_id).outerjoin(
-            tenants, tenants.c.id == leases.c.tenant_id
-        )
-        keyset = Keyset([_c.checked_on, _c.id], descending=True)
-        query = query.where(_c.room_id == room_id)
+        query, keyset = _checks().where(_c.room_id == room_id), Keyset([_c.checked_on, _c.id], descending=True)
         return read_page(self._conn, query, keyset, CheckRow._make, scope=room_id, after=after, limit=limit, way=way)
+
+    def removal(self, item_id: int) -> CheckRow:
+        """When and why a thing was removed."""
+        query = _checks().where(_c.item_id == item_id, _c.condition == REMOVED)
+        return CheckRow._make(self._conn.execute(query).one())
 
 
 def find_item(items: Sequence[ItemRow], ref: str, room: str) -> ItemRow:
@@ -157,3 +152,14 @@ def _items() -> Select[Any]:
     query = select(*_COLUMNS).join_from(inventory, rooms, _r.id == _i.room_id).join(_last, true())
     query = query.join(properties, _p.id == _i.property_id).outerjoin(leases, leases.c.id == _last.c.lease_id)
     return query.outerjoin(tenants, tenants.c.id == leases.c.tenant_id).where(~removed)
+
+
+def _checks() -> Select[Any]:
+    columns = (
+        _c.id, _c.checked_on, _c.item_id, _i.name, _c.condition, _p.code, _r.number, _c.lease_id, tenants.c.code,
+        _c.note, _c.actor, _c.created_at, _p.timezone,
+    )  # fmt: skip
+    query = select(*columns).join_from(inventory_checks, inventory, _i.id == _c.item_id)
+    query = query.join(rooms, _r.id == _c.room_id).join(properties, _p.id == _c.property_id)
+    query = query.outerjoin(leases, leases.c.id == _c.lease_id)
+    return query.outerjoin(tenants, tenants.c.id == leases.c.tenant_id)

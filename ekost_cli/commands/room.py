@@ -8,6 +8,7 @@ from db.errors import N_
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
+from ekost_cli.noted import INVENTORY, NOTES, known_of, show_known
 from ekost_cli.options import NumberMatchOption, RentOption, ReverseOption, RoomArg
 from ekost_cli.past import HISTORY, show_happened, standing
 from ekost_cli.turning import read_turned
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = Noun(_("Rooms: rent, capacity, status."))
 
 FIELDS = records.ROOMS
+DETAIL = (*FIELDS, NOTES, INVENTORY)
 WHO = (Field("tenant", N_("Tenant")), Field("tenant_name", N_("Name"), wide=True))
 ROOM_HISTORY = (*HISTORY[:-1], *WHO, HISTORY[-1])
 # As the book stood on a day.
@@ -112,7 +114,7 @@ def list_(
     _("Show a room."),
     examples=("ekost room show A1 --property KOSA", "ekost room show KOSA/A1 -o json"),
     takes=Takes.PROPERTY,
-    fields=FIELDS,
+    fields=DETAIL,
 )
 def show(context: typer.Context, room: RoomArg) -> None:
     from db.repositories.lookup import find_room
@@ -120,7 +122,8 @@ def show(context: typer.Context, room: RoomArg) -> None:
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
-        ekost.show(Rooms(conn).row(find_room(conn, room, ekost.property_code).id))
+        found = find_room(conn, room, ekost.property_code)
+        show_known(ekost, Rooms(conn).row(found.id)._asdict(), known_of(conn, found), DETAIL)
 
 
 @app.command(

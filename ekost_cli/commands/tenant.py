@@ -9,6 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
+from ekost_cli.noted import NOTES, known_of, show_known
 from ekost_cli.options import (
     ArchivedOption,
     BillingDayOption,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 app = Noun(_("Tenants: who they are, where they live, moving in and out."))
 
 FIELDS = records.TENANTS
-DETAIL = records.TENANT
+DETAIL = (*records.TENANT, NOTES)
 # As the book stood on a day.
 THEN = (
     Field("tenant", N_("Tenant")),
@@ -153,9 +154,9 @@ def show(context: typer.Context, tenant: TenantArg) -> None:
 
     ekost = Context.of(context)
     with up_to_date(ekost, tenant) as conn:
-        found = Tenants(conn)
-        tenant_id = find_tenant(conn, tenant, ekost.property_code).id
-        ekost.show(found.row(tenant_id)._asdict() | found.detail(tenant_id)._asdict())
+        found, who = Tenants(conn), find_tenant(conn, tenant, ekost.property_code)
+        card = found.row(who.id)._asdict() | found.detail(who.id)._asdict()
+        show_known(ekost, card, known_of(conn, who), DETAIL)
 
 
 @app.command(

@@ -15,7 +15,21 @@ from tests.end_to_end.kos import Kos, assert_one_line
 
 # Eight processes at once in an order of their own: a long look for what nobody thought of, not a gate.
 pytestmark = pytest.mark.slow
-NOUNS = ("property", "room", "tenant", "lease", "charge", "billing", "payment", "deposit", "balance", "search", "check")
+NOUNS = (
+    "property",
+    "room",
+    "tenant",
+    "lease",
+    "charge",
+    "billing",
+    "payment",
+    "deposit",
+    "balance",
+    "search",
+    "check",
+    "note",
+    "inventory",
+)
 STATUSES = {0, 2, 3, 4, 5}  # 3: two of them wanted the same rows in another order, and were told so
 LIKELY = {
     "tenant": "BUDI ANI CICI ED DODI", "room": "KOSA/A1 KOSA/A2 KOSA/A3 KOSB/B1 A3", "property": "KOSA KOSB",
@@ -24,7 +38,8 @@ LIKELY = {
     "billed_from": "2026-11-01 2030-12-15", "day": "1 5 15 31", "billing_day": "1 15 31", "reason": "mistyped",
     "kind": "water opening credit refund damage rent", "status": "renovation available paid unpaid",
     "capacity": "1 2 3", "basis": "split_room per_tenant", "code": "C9 KOSQ BUDI", "name": "Dodi Ani",
-    "key": "k1 k2 k3", "due": "2026-11-30",
+    "key": "k1 k2 k3", "due": "2026-11-30", "about": "BUDI ANI KOSA/A1 A3", "text": "drips leaks",
+    "thing": "Kasur Meja", "condition": "good rusak", "rest": "good aus", "found": "Kasur=good Meja=hilang",
     "refund": "none prorate", "until": "2026-12-31 2026-10-01", "since": "2026-09-01", "as_of": "2026-10-01 today",
     "limit": "1 5", "output": "json csv table id tsv ndjson", "sort": "name room created outstanding", "words": "budi",
 }  # fmt: skip

@@ -36,6 +36,9 @@ LISTS: dict[tuple[str, ...], str] = {
     ("payment", "list"): PAYMENT,
     ("payment", "list", "--tenant", "BUDI", "--from", "2026-01-01"): PAYMENT,
     ("deposit", "list"): "id tenant kind amount held",
+    ("note", "list"): "id tenant property room text created_at actor state reason",
+    ("inventory", "list"): "id property room name quantity condition checked_on",
+    ("inventory", "history", "KOSA/A1"): "id checked_on name condition lease_id tenant note actor",
     ("balance", "list"): BALANCE,
     ("balance", "list", "--sort", "name"): BALANCE,
     ("balance", "list", "--sort", "room", "--status", "unpaid"): BALANCE,
@@ -44,8 +47,8 @@ LISTS: dict[tuple[str, ...], str] = {
 }
 THINGS: dict[tuple[str, ...], str] = {
     ("property", "show", "KOSA"): "code name",
-    ("room", "show", "KOSA/A1"): ROOM,
-    ("tenant", "show", "BUDI"): TENANT,
+    ("room", "show", "KOSA/A1"): f"{ROOM} notes inventory",
+    ("tenant", "show", "BUDI"): f"{TENANT} notes",
     ("lease", "show", "BUDI"): "id tenant room terms",
     ("payment", "show", "1"): PAYMENT,
     ("payment", "add", "BUDI", "1", "--dry-run"): f"{PAYMENT} outstanding_balance",
@@ -83,6 +86,10 @@ def kos(shared_kos: Kos) -> Iterator[Kos]:
     kos.do("deposit", "add", "BUDI", "1500000")
     kos.do("deposit", "apply", "BUDI", "500000")
     kos.do("charge", "add", "BUDI", "Rp112.000,50", "--kind", "electricity", "--description", "77,5 kWh")
+    kos.do("note", "add", "BUDI", '=1+2; "a", [red]b[/red]')
+    kos.do("note", "add", "KOSA/A1", "tap drips")
+    kos.do("note", "void", "2", "--reason", "mended")
+    kos.do("inventory", "add", "KOSA/A1", "Kasur, 120 cm", "--note", "@home")
     return kos
 
 
