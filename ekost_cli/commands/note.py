@@ -33,7 +33,7 @@ TextArg = Annotated[
     examples=(
         'ekost note add BUDI "asks for a second key" --dry-run',
         'ekost note add KOSA/A1 "the tap drips" --dry-run',
-        'echo "paint in spring" | ekost note add KOSA/A2 - --key paint-a2 --dry-run',
+        'ekost note add KOSA/A2 "paint in spring" --key paint-a2 --dry-run',
     ),
     takes=Takes.MONEY,
     fields=FIELDS,

@@ -16,20 +16,9 @@ from tests.end_to_end.kos import Kos, assert_one_line
 # Eight processes at once in an order of their own: a long look for what nobody thought of, not a gate.
 pytestmark = pytest.mark.slow
 NOUNS = (
-    "property",
-    "room",
-    "tenant",
-    "lease",
-    "charge",
-    "billing",
-    "payment",
-    "deposit",
-    "balance",
-    "search",
-    "check",
-    "note",
-    "inventory",
-)
+    "property", "room", "tenant", "lease", "charge", "billing", "payment", "deposit", "balance", "search", "check",
+    "note", "inventory",
+)  # fmt: skip
 STATUSES = {0, 2, 3, 4, 5}  # 3: two of them wanted the same rows in another order, and were told so
 LIKELY = {
     "tenant": "BUDI ANI CICI ED DODI", "room": "KOSA/A1 KOSA/A2 KOSA/A3 KOSB/B1 A3", "property": "KOSA KOSB",

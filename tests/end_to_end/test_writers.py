@@ -47,16 +47,9 @@ STORY: tuple[tuple[str, ...], ...] = (
     ("property", "archive", "KOSZ", "--yes"),
 )
 NEW_EVERY_TIME = {
-    "id",
-    "created_at",
-    "recorded_at",
-    "calculated_at",
-    "reversed_by",
-    "related_id",
-    "payment_id",
-    "voided_at",
+    "id", "created_at", "recorded_at", "calculated_at", "reversed_by", "related_id", "payment_id", "voided_at",
     "item_id",
-}
+}  # fmt: skip
 
 
 def comparable(shown: dict[str, Any]) -> dict[str, Any]:
