@@ -83,6 +83,11 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         do.room_status w
         do.void_payment v
         do.void_charge v
+        do.void_note v
+        do.remove_item v
+        do.note N
+        do.add_item I
+        do.check_item K
         do.import i
         do.retry_import R
         do.retry_job R

@@ -31,6 +31,9 @@ class Things(NamedTuple):
     # An import that still counts, and a dead job, an import that brought nothing among them.
     undoable: int | None = None
     dead: str | None = None
+    # A note that stands, and a thing in a room.
+    note: int | None = None
+    item: int | None = None
     # The code of the property that everything is about, or that the row names.
     house: str | None = None
 

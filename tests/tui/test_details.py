@@ -28,7 +28,7 @@ from tui.listings.signs import PAID
 from tui.widgets.table.feeding import Cut
 
 SITI = ("SITI", "KOSA")
-VIEWS = ["Periods", "Ledger", "Deposit", "Rooms", "Contact", "History"]
+VIEWS = ["Periods", "Ledger", "Deposit", "Rooms", "Contact", "Notes", "History"]
 
 
 def detail(pilot: Pilot[None]) -> DetailScreen[Any]:
@@ -99,12 +99,14 @@ async def test_deposit_rooms_contact_and_history_are_those_of_the_book(screens: 
         await press(pilot, "tab")
         assert any(value.startswith("https://wa.me/62") for _what, value in rows(pilot))
         await press(pilot, "tab")
+        assert [row.text for row in rows(pilot)] == ["Janji melunasi setelah gajian tanggal 25"]
+        await press(pilot, "tab")
         assert [row.id for row in rows(pilot)] == [event.id for event in events]
         assert "ekost tenant history SITI" in text_of(pilot)[22]
         assert "Payment recorded" in shown(pilot)
-        await press(pilot, "shift+tab")
+        await press(pilot, "shift+tab", "shift+tab")
         assert "WhatsApp" in shown(pilot)
-        await press(pilot, "tab", "tab")
+        await press(pilot, "tab", "tab", "tab")
         assert "! unpaid" in text_of(pilot)[7]
 
 
@@ -189,7 +191,7 @@ async def test_a_room_tells_who_lives_there_and_leads_to_them(screens: Screens, 
         assert "Siti Rahmawati" in text_of(pilot)[1]
         await press(pilot, *["tab"] * 3, "enter")
         assert isinstance(pilot.app.screen, RoomDetail)
-        await press(pilot, "tab")
+        await press(pilot, *["tab"] * 3)
         assert "Siti Rahmawati:" in shown(pilot)
         await press(pilot, "escape", "escape", "escape")
         assert not isinstance(pilot.app.screen, DetailScreen)

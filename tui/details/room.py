@@ -1,4 +1,4 @@
-"""One room: what it costs, who lives there and lived there, and what happened."""
+"""One room: what it costs, who lives there and lived there, what was noted, what stands in it, what happened."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from locales.statuses import status_word
 from tui.account import Who
 from tui.details.detail import DetailScreen
 from tui.details.happenings import COLUMNS, teller
+from tui.details.noted import inventory_view, item_of, note_of, notes_view
 from tui.details.view import View
 from tui.listings.signs import ROOM
 from tui.things import Things, Where
@@ -21,22 +22,27 @@ from tui.widgets.table.lines import picked
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from db.repositories.lookup import RoomRef
     from db.repositories.rooms import RoomRow
 
 
-def _leases(conn: "Connection", where: Where, cut: Cut) -> Page[Any]:
+def _room(conn: "Connection", where: Where) -> "RoomRef":
     from db.repositories.lookup import find_room
+
+    return find_room(conn, where.number, where.property)
+
+
+def _leases(conn: "Connection", where: Where, cut: Cut) -> Page[Any]:
     from db.repositories.rooms import Rooms
 
-    found = find_room(conn, where.number, where.property)
-    return Rooms(conn).leases(room_id=found.id, after=cut.after, limit=cut.limit, way=cut.way)
+    return Rooms(conn).leases(room_id=_room(conn, where).id, after=cut.after, limit=cut.limit, way=cut.way)
 
 
 def _history(conn: "Connection", where: Where, cut: Cut) -> Page[Any]:
     from db.repositories.happened import happened_to_room
-    from db.repositories.lookup import find_room, get_property
+    from db.repositories.lookup import get_property
 
-    found = find_room(conn, where.number, where.property)
+    found = _room(conn, where)
     page = happened_to_room(conn, found.id, after=cut.after, limit=cut.limit, way=cut.way)
     return page.mapped(teller(get_property(conn, found.property_id).currency, named=True))
 
@@ -51,6 +57,8 @@ class RoomDetail(DetailScreen["RoomRow"]):
             _leases, lambda row: row.id,
             "ekost lease list --property {property}", N_("This room was never let."),
         ),
+        notes_view(_room, "ekost note list {property}/{number}"),
+        inventory_view(_room, "ekost inventory list {property}/{number}"),
         View(
             N_("History"), COLUMNS, _history, lambda row: row.id,
             "ekost room history {property}/{number}", N_("Nothing has happened yet."),
@@ -75,10 +83,9 @@ class RoomDetail(DetailScreen["RoomRow"]):
 
     def read_subject(self, conn: "Connection") -> "RoomRow":
         """Its line of the list."""
-        from db.repositories.lookup import find_room
         from db.repositories.rooms import Rooms
 
-        return Rooms(conn).row(find_room(conn, self.where.number, self.where.property).id)
+        return Rooms(conn).row(_room(conn, self.where).id)
 
     def card_told(self, subject: "RoomRow") -> Iterator[str]:
         """State, beds and price."""
@@ -89,9 +96,9 @@ class RoomDetail(DetailScreen["RoomRow"]):
         yield f"{rent} · " + _("per {basis}").format(basis=status_word(subject.basis))
 
     def things_of(self, row: Any) -> Things:
-        """The room, and the tenant under the cursor."""
+        """The room, and what is under the cursor: a tenant, a note or a thing."""
         who = Who(row.tenant, row.property) if hasattr(row, "starts_on") else None
-        return Things(tenant=who, room=self.where, house=self.where.property)
+        return Things(who, room=self.where, house=self.where.property, note=note_of(row), item=item_of(row))
 
     def row_behind(self, row: Any) -> Any:
         """The tenant of a lease."""

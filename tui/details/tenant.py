@@ -1,5 +1,5 @@
-"""One tenant: how they stand, period by period, every entry, the deposit, where they lived, how to reach them, and
-what happened."""
+"""One tenant: how they stand, period by period, every entry, the deposit, where they lived, how to reach them, what was
+noted, and what happened."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ from tui.account import Account, Who, card_told, read_account
 from tui.details.detail import DetailScreen
 from tui.details.entries import LEDGER, PERIODS, LedgerLine, PeriodLine, ledger_lines, period_lines
 from tui.details.happenings import COLUMNS, teller
+from tui.details.noted import note_of, notes_view
 from tui.details.view import View, sliced
 from tui.listings.signs import PAID
 from tui.things import Paid, Things, Where, things_in
@@ -21,6 +22,8 @@ from tui.widgets.table.lines import picked
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from db.repositories.lookup import TenantRef
 
 
 class Contact(NamedTuple):
@@ -40,27 +43,28 @@ def _ledger(conn: "Connection", who: Who, cut: Cut) -> Page[Any]:
     return sliced(ledger_lines(account.explanation, account.row.currency), cut)
 
 
-def _deposits(conn: "Connection", who: Who, cut: Cut) -> Page[Any]:
-    from db.repositories.deposits import Deposits
+def _tenant(conn: "Connection", who: Who) -> "TenantRef":
     from db.repositories.lookup import find_tenant
 
-    found = find_tenant(conn, who.code, who.property)
-    return Deposits(conn).page(tenant_id=found.id, after=cut.after, limit=cut.limit, way=cut.way)
+    return find_tenant(conn, who.code, who.property)
+
+
+def _deposits(conn: "Connection", who: Who, cut: Cut) -> Page[Any]:
+    from db.repositories.deposits import Deposits
+
+    return Deposits(conn).page(tenant_id=_tenant(conn, who).id, after=cut.after, limit=cut.limit, way=cut.way)
 
 
 def _rooms(conn: "Connection", who: Who, cut: Cut) -> Page[Any]:
-    from db.repositories.lookup import find_tenant
     from db.repositories.rooms import Rooms
 
-    found = find_tenant(conn, who.code, who.property)
-    return Rooms(conn).leases(tenant_id=found.id, after=cut.after, limit=cut.limit, way=cut.way)
+    return Rooms(conn).leases(tenant_id=_tenant(conn, who).id, after=cut.after, limit=cut.limit, way=cut.way)
 
 
 def _history(conn: "Connection", who: Who, cut: Cut) -> Page[Any]:
     from db.repositories.happened import happened_to_tenant
-    from db.repositories.lookup import find_tenant
 
-    found = find_tenant(conn, who.code, who.property)
+    found = _tenant(conn, who)
     page = happened_to_tenant(conn, found.id, after=cut.after, limit=cut.limit, way=cut.way)
     return page.mapped(teller(found.currency))
 
@@ -115,6 +119,7 @@ class TenantDetail(DetailScreen[Account]):
             _contact, lambda row: (row.what, row.value),
             "ekost tenant show {code} --property {property}", N_("No contact is known."),
         ),
+        notes_view(_tenant, "ekost note list {code} --property {property}"),
         View(
             N_("History"), COLUMNS, _history, lambda row: row.id,
             "ekost tenant history {code} --property {property}", N_("Nothing has happened yet."),
@@ -146,7 +151,7 @@ class TenantDetail(DetailScreen[Account]):
         return card_told(subject)
 
     def things_of(self, row: Any) -> Things:
-        """The tenant; and the entry under the cursor, if it stands."""
+        """The tenant; and the entry or note under the cursor, if it stands."""
         things = Things(self.who) if self.subject is None else things_in(self.subject.row)
         match row:
             case LedgerLine(stands=True, kind="payment"):
@@ -155,7 +160,7 @@ class TenantDetail(DetailScreen[Account]):
                 return things._replace(charge=row.number)
             case PeriodLine():
                 return things._replace(charge=row.charge)
-        return things
+        return things._replace(note=note_of(row))
 
     def row_behind(self, row: Any) -> Any:
         """A payment of the ledger, a room that was let."""
