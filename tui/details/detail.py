@@ -12,7 +12,7 @@ from textual.widgets import Static
 from db.errors import EkostError
 from locales.catalogs import N_, _
 from tui.details.view import View
-from tui.screens.frame import Frame
+from tui.screens.frame import MORE, Frame
 from tui.things import NOTHING, Things
 from tui.widgets.bars import StatusLine
 from tui.widgets.table.messages import Moved, Opened, ReadingFailed
@@ -30,6 +30,7 @@ class DetailScreen(Frame, Generic[S]):
     """On top of the list that it was opened from; `mode` is the mode of that."""
 
     VIEWS: ClassVar[tuple[View, ...]] = ()
+    CSS_PATH = MORE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("Back"), id="detail.leave"),
         Binding("tab", "turn(1)", N_("Next list"), id="detail.next", priority=True),

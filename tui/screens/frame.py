@@ -1,6 +1,7 @@
 """What every screen stands in: the modes above it, the line of state and the keys below."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from tui.link import Link, State
 from tui.scope import House
 from tui.things import NOTHING, Things
 from tui.widgets.bars import KeyBar, StatusLine, TopBar
+
+# What only some screens look like: each rule costs time before the first frame.
+MORE = Path(__file__).with_name("screens.tcss")
 
 
 class Frame(Screen[None]):

@@ -14,6 +14,7 @@ from locales.safe import safe
 from tui.link import State
 from tui.listings.imports import IMPORTS
 from tui.pace import LOOK, Pace, progress_told
+from tui.screens.frame import MORE
 from tui.screens.listed import ListScreen
 from tui.work import start
 
@@ -30,6 +31,7 @@ class ImportsScreen(ListScreen):
     """Imports as they go on, and how they ended. Those that run are looked at every second."""
 
     MODE = "imports"
+    CSS_PATH = MORE
     LISTING = IMPORTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "status", N_("State"), id="imports.state")]
     STATUSES = ("queued", "running", "done", "failed", "undone")

@@ -21,6 +21,7 @@ from tui.details.view import sliced
 from tui.listings.jobs import JOBS
 from tui.listings.listing import Listing
 from tui.listings.operations import CHECKS, HEALTH, QUEUES, SCHEDULES, WORKERS, whole_text
+from tui.screens.frame import MORE
 from tui.screens.listed import ListScreen
 from tui.standing import standing, standing_told
 from tui.widgets.table.feeding import Cut, Reader
@@ -50,6 +51,7 @@ class OperationsScreen(ListScreen):
     """What needs a person above; below it the work, who does it, and how the installation is."""
 
     MODE = "operations"
+    CSS_PATH = MORE
     LISTING = JOBS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "turn_list(1)", N_("Next list"), id="operations.next", priority=True),

@@ -12,7 +12,7 @@ from tui import glance as g
 from tui.clock import today
 from tui.listings.balances import BALANCES
 from tui.scope import House, Scope
-from tui.screens.frame import Frame
+from tui.screens.frame import MORE, Frame
 from tui.widgets.bars import StatusLine
 from tui.widgets.panel import Panel
 from tui.work import start
@@ -31,6 +31,7 @@ class OverviewScreen(Frame):
     """How full, who is behind, what came in, what is next."""
 
     MODE = "overview"
+    CSS_PATH = MORE
 
     def body(self) -> Iterable[Widget]:
         """Six panels."""

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from locales.catalogs import N_
 from tui.listings.rooms import ROOMS, floor_title, legend, place_of, tile_of
 from tui.scope import House
+from tui.screens.frame import MORE
 from tui.screens.listed import ListScreen
 from tui.widgets.board.board import Board
 from tui.widgets.table.table import KeysetTable
@@ -18,6 +19,7 @@ class RoomsScreen(ListScreen):
     """Which rooms there are, and which are free: a board floor by floor where a property is chosen, or a list."""
 
     MODE = "rooms"
+    CSS_PATH = MORE
     LISTING = ROOMS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("V", "board", N_("Board or list"), id="rooms.board"),
