@@ -9,6 +9,7 @@ that Textual itself needs for the same key in an empty list. Nothing is asserted
 
 import argparse
 import asyncio
+import gc
 import os
 import pty
 import select
@@ -130,6 +131,7 @@ async def inside(url: str, pages: int) -> None:
     """Leafing, typing and memory, in a book that is open already."""
     async with Floor().run_test(size=(80, 24)) as pilot:
         floor = statistics.median(await keys(pilot, *["pagedown"] * 100))
+    gc.disable()  # as `ekost tui` begins
     app = EkostApp(lambda: Database(url, Limits(pool_size=3)))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(2)
