@@ -26,7 +26,7 @@ _SHOWN = {
 
 
 def known_of(conn: "Connection", about: "TenantRef | RoomRef") -> dict[str, Any]:
-    """The last notes that stand, and all things of a room."""
+    """The last notes that stand, and all items of a room."""
     from db.repositories.inventory import Inventory
     from db.repositories.lookup import RoomRef
     from db.repositories.notes import Notes

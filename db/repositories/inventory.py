@@ -10,13 +10,13 @@ from db.errors import N_, NotFoundError
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.tables import inventory, inventory_checks, leases, properties, rooms, tenants
 
-# What a thing can be found to be. One that was removed is listed no more.
+# What an item can be found to be. One that was removed is listed no more.
 CONDITIONS = ("good", "worn", "broken", "missing")
 REMOVED = "removed"
 
 
 class ItemNotFoundError(NotFoundError):
-    """No thing in the room is called so."""
+    """No item in the room is called so."""
 
     code = "item_not_found"
     message = N_("In room {room} there is no “{item}”.")
@@ -24,15 +24,15 @@ class ItemNotFoundError(NotFoundError):
 
 
 class ItemNumberError(NotFoundError):
-    """No thing has this number, or it was removed."""
+    """No item has this number, or it was removed."""
 
     code = "item_number"
-    message = N_("There is no thing with the number {id} in any room.")
+    message = N_("There is no item with the number {id} in any room.")
     hint = N_("`ekost inventory list` shows the numbers.")
 
 
 class ItemRow(NamedTuple):
-    """A thing in a room and its last condition with a `remark`; `lease_id`, `tenant` if it was of a lease."""
+    """An item in a room and its last condition with a `remark`; `lease_id`, `tenant` if it was of a lease."""
 
     id: int
     property: str
@@ -51,7 +51,7 @@ class ItemRow(NamedTuple):
 
 
 class CheckRow(NamedTuple):
-    """In which condition a thing was found on a day, by whom and for which lease."""
+    """In which condition an item was found on a day, by whom and for which lease."""
 
     id: int
     checked_on: date
@@ -72,7 +72,7 @@ _i, _c, _r, _p = inventory.c, inventory_checks.c, rooms.c, properties.c
 
 
 class Inventory:
-    """Things in rooms, in one transaction."""
+    """Items in rooms, in one transaction."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
@@ -105,7 +105,7 @@ class Inventory:
         return [ItemRow._make(row) for row in self._conn.execute(query)]
 
     def row(self, item_id: int) -> ItemRow:
-        """One thing that is still there. Raises ItemNumberError."""
+        """One item that is still there. Raises ItemNumberError."""
         found = self._conn.execute(_items().where(_i.id == item_id)).first()
         if found is None:
             raise ItemNumberError(id=item_id)
@@ -119,13 +119,13 @@ class Inventory:
         return read_page(self._conn, query, keyset, CheckRow._make, scope=room_id, after=after, limit=limit, way=way)
 
     def removal(self, item_id: int) -> CheckRow:
-        """When and why a thing was removed."""
+        """When and why an item was removed."""
         query = _checks().where(_c.item_id == item_id, _c.condition == REMOVED)
         return CheckRow._make(self._conn.execute(query).one())
 
 
 def find_item(items: Sequence[ItemRow], ref: str, room: str) -> ItemRow:
-    """The thing with this name or number, among those of a room. Raises ItemNotFoundError."""
+    """The item with this name or number, among those of a room. Raises ItemNotFoundError."""
     wanted = ref.strip().lower()
     known = {str(item.id): item for item in items} | {item.name.lower(): item for item in items}
     if wanted not in known:

@@ -17,7 +17,7 @@ from db.tables import inventory, inventory_checks, leases, rooms
 
 
 class ItemExistsError(RuleError):
-    """Things of one room are told apart by their names."""
+    """Items of one room are told apart by their names."""
 
     code = "item_exists"
     message = N_("In room {room} there is already a “{item}”.")
@@ -33,7 +33,7 @@ class ConditionError(UsageError):
 
 
 class QuantityError(RuleError):
-    """How many of a thing there can be."""
+    """How many of an item there can be."""
 
     code = "quantity"
     message = N_("A quantity is 1 to 999, not {value}.")
@@ -51,8 +51,8 @@ class NothingCheckedError(UsageError):
     """Nothing was found in any condition."""
 
     code = "nothing_checked"
-    message = N_("Name at least one thing and its condition.")
-    hint = N_("Write THING=good, or --rest good for all that is not named.")
+    message = N_("Name at least one item and its condition.")
+    hint = N_("Write ITEM=good, or --rest good for all that is not named.")
 
 
 # The words in both languages: who types them need not know which one is spoken.
@@ -81,7 +81,7 @@ def add_item(
     on: date | None = None,
     key: str | None = None,
 ) -> int:
-    """Write down a thing in a room and how it is on a day (today unless said). Returns its id.
+    """Write down an item in a room and how it is on a day (today unless said). Returns its id.
 
     Raises ItemExistsError, ConditionError, QuantityError, FutureDateError, UncleanTextError, TextLengthError.
     """
@@ -116,7 +116,7 @@ def check_items(
     note: str | None = None,
     key: str | None = None,
 ) -> int:
-    """Record in which condition things of a room were found on a day, by their names or numbers; `rest` is that of
+    """Record in which condition items of a room were found on a day, by their names or numbers; `rest` is that of
     all others. Returns the room's id. Raises ItemNotFoundError, ConditionError, NothingCheckedError,
     LeaseElsewhereError, FutureDateError, UncleanTextError.
     """
@@ -145,7 +145,7 @@ def check_items(
 
 
 def remove_item(conn: Connection, room: RoomRef, ref: str, reason: str, *, key: str | None = None) -> int:
-    """Take a thing out of the list of a room today; its history stays. Returns its id. Raises ItemNotFoundError."""
+    """Take an item out of the list of a room today; its history stays. Returns its id. Raises ItemNotFoundError."""
     why = clean(reason, "reason", 500)
     claim = claim_key(conn, key, "remove_item", room.id, ref, why)
     if claim.answer is not None:
@@ -165,7 +165,7 @@ def _day(conn: Connection, room: RoomRef, on: date | None) -> date:
 
 
 def _held(conn: Connection, room: RoomRef) -> list[ItemRow]:
-    """The things of a room that nobody else changes until the end of the transaction."""
+    """The items of a room that nobody else changes until the end of the transaction."""
     conn.execute(select(rooms.c.id).where(rooms.c.id == room.id).with_for_update(key_share=True))
     return Inventory(conn).of_room(room.id)
 

@@ -19,16 +19,16 @@ CONDITIONS = records.CONDITIONS
 _ROOM = _("Number of a room, such as A1 or KOSA/A1.")
 _WORDS = _("good, worn, broken or missing.")
 MaybeRoomArg = Annotated[str | None, typer.Argument(metavar="ROOM", help=_ROOM)]
-ThingArg = Annotated[str, typer.Argument(metavar="THING", help=_("Name or number of a thing in the room."))]
+ItemArg = Annotated[str, typer.Argument(metavar="ITEM", help=_("Name or number of an item in the room."))]
 FoundArg = Annotated[
     list[str] | None,
-    typer.Argument(metavar="THING=CONDITION", help=_("A thing by name or number, and how it was found.")),
+    typer.Argument(metavar="ITEM=CONDITION", help=_("An item by name or number, and how it was found.")),
 ]
 
 
 @app.command(
     "add",
-    _("Write down a thing in a room and in which condition it is."),
+    _("Write down an item in a room and in which condition it is."),
     examples=(
         'ekost inventory add KOSA/A3 "Rak buku" --dry-run',
         "ekost inventory add KOSA/A3 Kursi --quantity 2 --condition worn --on yesterday --dry-run",
@@ -95,7 +95,7 @@ def list_(
 
 @app.command(
     "check",
-    _("Record in which condition things of a room were found, such as when somebody moves in or out."),
+    _("Record in which condition items of a room were found, such as when somebody moves in or out."),
     examples=(
         "ekost inventory check KOSA/A1 Kasur=worn --rest good --dry-run",
         'ekost inventory check KOSA/A1 --rest good --on yesterday --note "before moving in" --key a1-in --dry-run',
@@ -108,7 +108,7 @@ def check(
     room: RoomArg,
     found: FoundArg = None,
     rest: Annotated[
-        str | None, typer.Option("--rest", metavar="CONDITION", help=_("How all things were found that are not named."))
+        str | None, typer.Option("--rest", metavar="CONDITION", help=_("How all items were found that are not named."))
     ] = None,
     on: DateOption = None,
     lease: Annotated[
@@ -150,12 +150,12 @@ def history(context: typer.Context, room: RoomArg) -> None:
 
 @app.command(
     "remove",
-    _("Take a thing out of the list of a room; its history stays."),
+    _("Take an item out of the list of a room; its history stays."),
     examples=('ekost inventory remove KOSA/A1 Kasur --reason "thrown away" --dry-run',),
     takes=Takes.MONEY,
     fields=CONDITIONS,
 )
-def remove(context: typer.Context, room: RoomArg, thing: ThingArg, reason: ReasonOption) -> None:
+def remove(context: typer.Context, room: RoomArg, item: ItemArg, reason: ReasonOption) -> None:
     from db.repositories.inventory import Inventory
     from db.repositories.lookup import find_room
     from db.services.inventory import remove_item
@@ -163,4 +163,4 @@ def remove(context: typer.Context, room: RoomArg, thing: ThingArg, reason: Reaso
     ekost = Context.of(context)
     with ekost.transaction() as conn:
         where = find_room(conn, room, ekost.property_code)
-        ekost.show(Inventory(conn).removal(remove_item(conn, where, thing, reason, key=ekost.key)))
+        ekost.show(Inventory(conn).removal(remove_item(conn, where, item, reason, key=ekost.key)))

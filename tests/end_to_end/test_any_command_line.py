@@ -28,7 +28,7 @@ LIKELY = {
     "kind": "water opening credit refund damage rent", "status": "renovation available paid unpaid",
     "capacity": "1 2 3", "basis": "split_room per_tenant", "code": "C9 KOSQ BUDI", "name": "Dodi Ani",
     "key": "k1 k2 k3", "due": "2026-11-30", "about": "BUDI ANI KOSA/A1 A3", "text": "drips leaks",
-    "thing": "Kasur Meja", "condition": "good rusak", "rest": "good aus", "found": "Kasur=good Meja=hilang",
+    "item": "Kasur Meja", "condition": "good rusak", "rest": "good aus", "found": "Kasur=good Meja=hilang",
     "refund": "none prorate", "until": "2026-12-31 2026-10-01", "since": "2026-09-01", "as_of": "2026-10-01 today",
     "limit": "1 5", "output": "json csv table id tsv ndjson", "sort": "name room created outstanding", "words": "budi",
 }  # fmt: skip

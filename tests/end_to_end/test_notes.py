@@ -1,4 +1,4 @@
-"""Notes and things with the command: what a person types, what they read, and what is refused."""
+"""Notes and items with the command: what a person types, what they read, and what is refused."""
 
 from tests.end_to_end.kos import Kos
 

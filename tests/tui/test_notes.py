@@ -1,4 +1,4 @@
-"""Notes and things on the screen: written, found, taken back; seen by who looks at them from elsewhere."""
+"""Notes and items on the screen: written, found, taken back; seen by who looks at them from elsewhere."""
 
 from typing import Any
 
@@ -96,5 +96,5 @@ async def test_things_of_a_room_are_written_down_looked_at_and_taken_out(screens
         assert things() == []
         assert "Nothing was written down yet." in "\n".join(text_of(pilot))
         await press(pilot, "tab")
-        assert [row.what for row in rows(pilot)][:2] == ["Thing removed", "Thing removed"]
+        assert [row.what for row in rows(pilot)][:2] == ["Item removed", "Item removed"]
     assert_sound(lived_in)

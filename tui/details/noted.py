@@ -1,4 +1,4 @@
-"""Lists of notes and of things, the same for whatever they are about."""
+"""Lists of notes and of items, the same for whatever they are about."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,7 @@ from db.repositories.pages import Page
 from locales import records
 from locales.catalogs import N_
 from tui.details.view import View
-from tui.listings.signs import CONDITION, NOTE
+from tui.listings.signs import CONDITION
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked
 
@@ -25,14 +25,13 @@ def notes_view(subject: "Callable[[Connection, Any], TenantRef | RoomRef]", comm
 
         return Notes(conn).page(about=subject(conn, about), after=cut.after, limit=cut.limit, way=cut.way)
 
-    columns = picked(
-        records.NOTES, created_at=0, text=(0, 200), state=1, reason=(2, 60), actor=3, id=4, signs={"state": NOTE}
-    )
+    # The words come first: there is a reason only where one was taken back, and that says so.
+    columns = picked(records.NOTES, created_at=0, text=(0, 200), reason=(1, 60), actor=3)
     return View(N_("Notes"), columns, read, lambda row: row.id, command, N_("Nothing was noted yet."))
 
 
 def inventory_view(room: "Callable[[Connection, Any], RoomRef]", command: str) -> View:
-    """What stands in a room, each thing as it was last found."""
+    """What stands in a room, each item as it was last found."""
 
     def read(conn: "Connection", about: Any, cut: Cut) -> Page[Any]:
         from db.repositories.inventory import Inventory

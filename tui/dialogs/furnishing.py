@@ -1,4 +1,4 @@
-"""What stands in a room: a thing more, a thing less, and in which condition one was found."""
+"""What stands in a room: an item more, an item less, and in which condition one was found."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +25,7 @@ CONDITIONS = ("good", "worn", "broken", "missing")
 
 
 class Placed(NamedTuple):
-    """A room with its property, and the thing in it, if it is about one."""
+    """A room with its property, and the item in it, if it is about one."""
 
     room: "RoomRef"
     house: "PropertyRow"
@@ -38,8 +38,8 @@ class Placed(NamedTuple):
 
     @property
     def thing(self) -> "ItemRow":
-        """The thing that it is about."""
-        assert self.item is not None  # noqa: S101 - forms about a thing have read one
+        """The item that it is about."""
+        assert self.item is not None  # noqa: S101 - forms about an item have read one
         return self.item
 
 
@@ -52,10 +52,10 @@ class RoomForm(FormDialog[Placed]):
 
 
 class AddItemDialog(RoomForm):
-    """A thing that stands in the room."""
+    """An item that stands in the room."""
 
     ENTRIES = (
-        Entry("name", N_("Thing"), needed=True),
+        Entry("name", N_("Item"), needed=True),
         Entry("quantity", N_("Quantity"), whole, "--quantity", usual="1"),
         Entry("condition", N_("Condition"), option="--condition", usual="good", choices=CONDITIONS),
         Entry("on", N_("Seen on"), day, "--on", usual=TODAY),
@@ -70,7 +70,7 @@ class AddItemDialog(RoomForm):
 
     def title_text(self) -> str:
         """In which room."""
-        return _("Thing in room {room}").format(room=f"{self.where.property}/{self.where.number}")
+        return _("Item in room {room}").format(room=f"{self.where.property}/{self.where.number}")
 
     def read_subject(self, conn: "Connection") -> Placed:
         """The room."""
@@ -103,7 +103,7 @@ class AddItemDialog(RoomForm):
 
 
 class ItemForm(RoomForm):
-    """About one thing by its number."""
+    """About one item by its number."""
 
     TITLE = N_("{item} in room {room}")
 
@@ -112,13 +112,13 @@ class ItemForm(RoomForm):
         self.number = number
 
     def title_text(self) -> str:
-        """Which thing, and where."""
+        """Which item, and where."""
         if self.subject is None:
-            return _("Thing #{number}").format(number=self.number)
+            return _("Item #{number}").format(number=self.number)
         return _(self.TITLE).format(item=safe(self.subject.thing.name), room=self.subject.ref)
 
     def read_subject(self, conn: "Connection") -> Placed:
-        """The thing with its room. Raises ItemNumberError."""
+        """The item with its room. Raises ItemNumberError."""
         from db.repositories.inventory import Inventory
 
         item = Inventory(conn).row(self.number)
@@ -141,7 +141,7 @@ class CheckItemDialog(ItemForm):
         return {"condition": subject.thing.condition}
 
     def command_line(self, subject: Placed, typed: Typed) -> str:
-        """`ekost inventory check KOSA/A1 Kasur=worn`: thing and condition are one word."""
+        """`ekost inventory check KOSA/A1 Kasur=worn`: item and condition are one word."""
         found = quote(f"{subject.thing.name}={typed['condition']}")
         return " ".join([self.COMMAND, subject.ref, found, *spoken(self.ENTRIES[1:], typed)])
 
@@ -190,7 +190,7 @@ class RemoveItemDialog(ItemForm):
         from db.repositories.inventory import Inventory
 
         left = len(Inventory(conn).of_room(subject.room.id))
-        yield _("Things that stay in the room: {count}").format(count=left)
+        yield _("Items that stay in the room: {count}").format(count=left)
 
     def done(self, subject: Placed, given: Given, number: int) -> Done:
         """Gone."""

@@ -5,5 +5,4 @@ ROOM = {"available": "□", "occupied": "■", "renovation": "x"}
 IMPORT = {"queued": "…", "running": ">", "done": "✓", "failed": "!", "undone": "x"}
 JOB = {"ready": "…", "leased": ">", "done": "✓", "dead": "!", "discarded": "x"}
 FOUND = {"pass": "✓", "warn": "~", "fail": "!"}
-NOTE = {"voided": "x"}
 CONDITION = {"good": "✓", "worn": "~", "broken": "!", "missing": "?"}

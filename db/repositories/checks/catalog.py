@@ -73,7 +73,7 @@ LEASES = (
     ),
     Check(
         "notes_stay_in_their_place",
-        N_("Notes and things belong to the property of their tenant or room, conditions to a lease of that room."),
+        N_("Notes and items belong to the property of their tenant or room, conditions to a lease of that room."),
     ),
     Check(
         "rooms_within_capacity",
