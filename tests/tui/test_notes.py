@@ -90,6 +90,12 @@ async def test_things_of_a_room_are_written_down_looked_at_and_taken_out(screens
         assert "'Rak [i]buku[/i]=broken' --note 'a leg is off'" in told(pilot, "#command")
         await press(pilot, "ctrl+s")
         assert [(row.condition, row.remark) for row in rows(pilot)] == [("broken", "a leg is off")]
+        await press(pilot, "K")
+        await fill(pilot, condition="missing")
+        await press(pilot, "ctrl+s")
+        assert things() == [("Rak [i]buku[/i]", 2, "missing")]
+        await press(pilot, "z")
+        assert notes(pilot)[-1] == "Rak [i]buku[/i]: damaged"
         await press(pilot, "I", *"Kasur", "ctrl+s", "z")
         assert things() == [("Rak [i]buku[/i]", 2, "broken")]
         await press(pilot, "v", *"burnt", "ctrl+s")

@@ -1,6 +1,7 @@
 """What stands in a room: an item more, an item less, and in which condition one was found."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
@@ -161,9 +162,14 @@ class CheckItemDialog(ItemForm):
         yield _("last seen on {day}").format(day=date_short(after.checked_on))
 
     def done(self, subject: Placed, given: Given, number: int) -> Done:
-        """Recorded."""
-        word = status_word(given["condition"])
-        return Done(_("{item}: {condition}").format(item=safe(subject.thing.name), condition=word))
+        """Recorded; the condition before can be recorded again, unless it is of a later day and stands anyway."""
+        item, on = subject.thing, given["on"] or subject.house.today
+        undo = partial(_find_again, subject, on) if on >= item.checked_on else None
+        told, again = (
+            _("{item}: {condition}").format(item=safe(item.name), condition=status_word(code))
+            for code in (given["condition"], item.condition)
+        )
+        return Done(told, undo, again)
 
 
 class RemoveItemDialog(ItemForm):
@@ -208,3 +214,10 @@ def _remove(room: "RoomRef", number: int, conn: "Connection") -> int:
     from db.services.inventory import remove_item
 
     return remove_item(conn, room, str(number), _("taken back at once"))
+
+
+def _find_again(before: Placed, on: date, conn: "Connection") -> int:
+    from db.services.inventory import check_items
+
+    states = {str(before.thing.id): before.thing.condition}
+    return check_items(conn, before.room, states, on, note=_("taken back at once"))
