@@ -29,7 +29,7 @@ _STATUSES: dict[str, tuple[str, str]] = {
     "worn": (N_("worn"), "yellow"),
     "broken": (N_("damaged"), "red"),
     "missing": (N_("missing"), "red"),
-    "removed": (N_("removed"), "dim"),
+    "removed": (N_("taken out"), "dim"),
     "rent": (N_("rent"), ""),
     "electricity": (N_("electricity"), ""),
     "water": (N_("water"), ""),
