@@ -4,25 +4,31 @@ A command-line process lives for one transaction, so it keeps no pool; the TUI a
 Limits are set per transaction (`SET LOCAL`): they hold behind PgBouncer too, which drops session state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from db.addresses import hosts_apart
-from db.errors import N_, RuleError, UnreachableError, UsageError
+from db.connecting import TooManyConnectionsError, knock
+from db.errors import N_, EkostError, RuleError, UnreachableError, UsageError
 from db.preparing import prepare_where_it_lasts
 from db.writes import forget
 
 if TYPE_CHECKING:
+    from db.cache.keeper import Keeper
     from db.replicas import Replicas
     from db.witness import Witness
 
 READER_IDLE = 3_600_000
+# Connections beyond those that are kept, for a moment of more work; who needs yet another one waits.
+OVERFLOW = 4
 # The channel on which a commit is told to whoever listens.
 BELL = "ekost"
 
@@ -49,6 +55,20 @@ class DatabaseBusyError(UnreachableError):
     code = "database_busy"
     message = N_("The database took too long: another change holds the same rows.")
     hint = N_("Nothing was changed. Try again in a moment.")
+
+
+class DatabaseSlowError(DatabaseBusyError):
+    """One statement took longer than it may."""
+
+    code = "database_slow"
+    message = N_("The database took too long over one question, and it was given up.")
+    hint = N_("Nothing was changed. Ask for less, or give it longer: EKOST_STATEMENT_TIMEOUT, in seconds.")
+
+
+class ContendedError(DatabaseBusyError):
+    """Two transactions got in each other's way and this one was ended, whole: it may be done again."""
+
+    may_repeat = True
 
 
 class DatabaseReadOnlyError(UnreachableError):
@@ -93,13 +113,16 @@ class PartitionDetachedError(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever."""
+    """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever. Connections to keep open."""
 
     connect_timeout: int = 5
     statement_timeout: int = 60_000
     lock_timeout: int = 10_000
     idle_in_transaction_timeout: int = 60_000
     pool_size: int = 0
+    # Statements of so many milliseconds and more are written down there; 0 for none.
+    slow_query_ms: int = 0
+    slow_log: Path | None = None
 
 
 class Database:
@@ -108,9 +131,13 @@ class Database:
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         self._url = _read_url(url)
         self.limits = limits or Limits()
+        # Transactions of changes that this process has committed.
+        self.commits = 0
         # Set where there are standbys: who remembers what was changed, and where else may be read.
         self.witness: Witness | None = None
         self.replicas: Replicas | None = None
+        # Set where there is a cache: who tells it what was changed.
+        self.keeper: Keeper | None = None
 
     @property
     def url(self) -> str:
@@ -141,7 +168,12 @@ class Database:
         arguments: dict[str, Any] = {"connect_timeout": self.limits.connect_timeout, "application_name": "ekost"}
         if self.limits.pool_size:
             lives_long = self.limits.pool_size > 1
-            pool = {"poolclass": QueuePool, "pool_size": self.limits.pool_size, "pool_pre_ping": lives_long}
+            pool = {
+                "poolclass": QueuePool,
+                "pool_size": self.limits.pool_size,
+                "max_overflow": OVERFLOW,
+                "pool_pre_ping": lives_long,
+            }
         else:  # over before anything is repeated often
             arguments["prepare_threshold"] = None
         engine = create_engine(self._url, hide_parameters=True, use_native_hstore=False, connect_args=arguments, **pool)
@@ -149,6 +181,10 @@ class Database:
             prepare_where_it_lasts(engine)
         if self.witness is not None:
             self.witness.watch(engine)
+        if self.limits.slow_query_ms and self.limits.slow_log is not None:
+            from db.slow import write_down_slow_ones  # noqa: PLC0415 - only where it is wanted
+
+            write_down_slow_ones(engine, self.limits.slow_log, self.limits.slow_query_ms)
         return engine
 
     @contextmanager
@@ -168,8 +204,11 @@ class Database:
                 conn.rollback()
             else:
                 conn.commit()
+                self.commits += 1
                 if self.witness is not None:
                     self.witness.committed(conn)
+                if self.keeper is not None:
+                    self.keeper.committed(conn)
                 if ring:
                     _ring(conn)
 
@@ -185,9 +224,11 @@ class Database:
 
     def _connect(self) -> Connection:
         try:
-            return self.engine.connect()
+            return knock(self.engine.connect, self.place, self.limits.connect_timeout)
         except OperationalError as error:
             raise DatabaseUnreachableError(place=self.place) from error
+        except PoolTimeoutError as error:
+            raise TooManyConnectionsError(place=self.place) from error
         except ProgrammingError as error:  # libpq knows no such parameter
             raise DatabaseURLError from error
 
@@ -206,6 +247,17 @@ class Database:
             yield
         except DBAPIError as error:
             raise _told(error) from error
+
+
+_TOLD: Mapping[str, type[EkostError]] = {
+    "55P03": DatabaseBusyError,
+    "25P03": DatabaseBusyError,
+    "57014": DatabaseSlowError,
+    "40001": ContendedError,
+    "40P01": ContendedError,
+    "25006": DatabaseReadOnlyError,
+    "22003": SumTooLargeError,
+}
 
 
 def sqlstate(error: DBAPIError) -> str:
@@ -233,12 +285,8 @@ def _told(error: DBAPIError) -> Exception:
     state = sqlstate(error)
     if error.connection_invalidated or state.startswith(("08", "57P")):
         return ConnectionLostError()
-    if state in ("55P03", "57014", "40P01", "40001", "25P03"):
-        return DatabaseBusyError()
-    if state == "25006":
-        return DatabaseReadOnlyError()
-    if state == "22003":
-        return SumTooLargeError()
+    if state in _TOLD:
+        return _TOLD[state]()
     return _refused(error, state) or error
 
 

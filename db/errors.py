@@ -36,6 +36,8 @@ class EkostError(Exception):
     message: str = N_("Something went wrong.")
     hint: str = ""
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    # Whether nothing is wrong but that others were at work: the whole transaction may be done again at once.
+    may_repeat: ClassVar[bool] = False
 
     def __init__(self, **fields: object) -> None:
         super().__init__(self.code)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from db.settings_path import state_folder
 from db.writes import RECENT, Write
 
 # The log position of who has changed something and could not ask where that stands.
@@ -44,6 +45,11 @@ class Session:
     replica: str = ""
     away: Mapping[str, float] = field(default_factory=dict)
     recent: tuple[Write, ...] = ()
+    # Of the cache (db.cache.memory): the book, the snapshot of the last change, changes and failures not told to it.
+    book: str = ""
+    seen: str = ""
+    owed: int = 0
+    failures: int = 0
 
     def moved(self, to: Position) -> "Session":
         """With the farther one of two positions in one history, or the new one of another history."""
@@ -108,12 +114,9 @@ class SessionFile:
 
 def session_file(database: str, user: str, hosts: str, environ: Mapping[str, str] = os.environ) -> SessionFile:
     """The file for a database: `$XDG_STATE_HOME/ekost/<database>-<digest>/session.json`, or below ~/.local/state."""
-    base = environ.get("XDG_STATE_HOME") or ""
-    # The standard says that a relative path is to be ignored.
-    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".local/state"
     name = "".join(letter if letter.isalnum() else "_" for letter in database)[:40]
     digest = hashlib.sha256("\n".join((database, user, hosts)).encode()).hexdigest()[:8]
-    return SessionFile(folder / "ekost" / f"{name}-{digest}")
+    return SessionFile(state_folder(environ) / f"{name}-{digest}")
 
 
 def _take(lock: int) -> None:

@@ -90,13 +90,21 @@ class Settings:
     redis_url: str | None = _setting(
         None, N_("Address of your own Redis or Valkey; without it the bundled one is used."), secret=True
     )
+    cache_url: str | None = _setting(
+        None,
+        N_("Address of a Redis or Valkey that keeps lists and balances for who looks, or “bundled”; none keeps nothing."),
+        secret=True,
+    )
     home: str | None = _setting(None, N_("Folder of the bundled servers."))
     property: str | None = _setting(None, N_("Code of the property that commands work on."))
     language: str | None = _setting(None, N_("Language of texts for people."), variable="EKOST_LANG", choices=LANGUAGES)
     connect_timeout: int = _setting(5, N_("Seconds to wait for a connection."))
     statement_timeout: int = _setting(60, N_("Seconds that one statement may take."))
     lock_timeout: int = _setting(10, N_("Seconds to wait for another change of the same rows."))
-    pool_size: int = _setting(0, N_("Connections to keep open in long-lived processes."))
+    slow_query_ms: int = _setting(
+        1000, N_("Milliseconds after which a statement is written down by its name; 0 writes none down.")
+    )
+    pool_size: int = _setting(0, N_("Connections that the screens and each worker process keep open; 0 is 3 and 6."))
     audit_keep_years: int = _setting(
         0, N_("Years of the audit that stay in the book; a worker detaches older ones. 0 keeps all.")
     )

@@ -1,4 +1,4 @@
-"""Where configuration files are looked for; apart, since most starts find none and need no more than this."""
+"""Where files of ours are looked for; apart, since most starts find none and need no more than this."""
 
 import os
 from collections.abc import Mapping
@@ -13,6 +13,13 @@ def user_file(environ: Mapping[str, str] = os.environ) -> Path:
     # The standard says that a relative path is to be ignored.
     folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".config"
     return folder / "ekost" / "config.toml"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """$XDG_STATE_HOME/ekost, or the same below ~/.local/state: what is remembered between two commands."""
+    base = environ.get("XDG_STATE_HOME") or ""
+    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "/") / ".local/state"
+    return folder / "ekost"
 
 
 def settings_files(environ: Mapping[str, str] = os.environ, system_file: Path = SYSTEM_FILE) -> list[Path]:

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     import typer
     from sqlalchemy import Connection
 
+    from db.cache.cache import Cache
     from db.engine import Database
 
 # What stands for all properties where one is configured; no code begins so.
 ALL = "-"
+# The file of the state folder in which slow statements are written down.
+SLOW_LOG = "slow.log"
 
 
 class ConfirmationNeededError(UsageError):
@@ -63,6 +66,8 @@ class Context:
         self.primary_only = False
         # Set when the primary is away and what is shown may lack the latest.
         self.outdated = False
+        # Set when rent is still to be posted, so that what is shown is not of today.
+        self.behind = False
 
     @classmethod
     def of(cls, context: "typer.Context") -> "Context":
@@ -123,6 +128,16 @@ class Context:
 
         return business_date(datetime.now(UTC), timezone)
 
+    def may_repeat(self, error: EkostError) -> bool:
+        """Whether the command may begin again: nothing of it is kept, or, with a key, it is kept once.
+
+        An import has read its input by then, and goes on by itself.
+        """
+        database = self.__dict__.get("any_database")
+        if self.words.startswith("import") or (database is not None and database.commits):
+            return False
+        return error.may_repeat or (self.key is not None and error.code == "connection_lost")
+
     # -- the book
 
     @cached_property
@@ -131,6 +146,15 @@ class Context:
         from db.embedded.driver import default_home
 
         return Path(self.settings.home).expanduser().absolute() if self.settings.home else default_home()
+
+    @cached_property
+    def cache(self) -> "Cache | None":
+        """What is kept of lists and balances, or None. Raises CacheURLError, CacheSharedError."""
+        if self.settings.cache_url is None:
+            return None
+        from db.cache.opening import open_cache
+
+        return open_cache(self.settings, lambda: self.home)
 
     @cached_property
     def database(self) -> "Database":
@@ -163,6 +187,7 @@ class Context:
         self, pool_size: int, *, minded: bool = True, tell: "Callable[[EkostError], None] | None" = None
     ) -> "Database":
         from db.engine import Database, Limits
+        from db.settings_path import state_folder
 
         settings = self.settings
         limits = Limits(
@@ -170,8 +195,14 @@ class Context:
             statement_timeout=settings.statement_timeout * 1000,
             lock_timeout=settings.lock_timeout * 1000,
             pool_size=pool_size,
+            slow_query_ms=settings.slow_query_ms,
+            slow_log=state_folder() / SLOW_LOG,
         )
         database = Database(settings.database_url or self._bundled_url(), limits)
+        if self.settings.cache_url is not None and self.words != "doctor" and self.cache is not None:
+            from db.cache.keeper import Keeper
+
+            database.keeper = Keeper(self.cache, minded=self.words != "worker")
         # What a worker does nobody has been told of; the book itself remembers it.
         if minded and self.words != "worker" and (settings.replica_urls or "," in database.hosts):
             from db.standbys import mind_standbys

@@ -80,13 +80,20 @@ class VerbCommand(TyperCommand):
         from ekost_cli.context import Context, ReplicaLostError
 
         try:
-            return super().invoke(ctx)
+            return self._carry_out(ctx)
         except ReplicaLostError:
             ekost = Context.of(ctx)
             if ekost.options.all or ekost.primary_only:
                 raise
             ekost.primary_only = True
-            return super().invoke(ctx)
+            return self._carry_out(ctx)
+
+    def _carry_out(self, ctx: Any) -> Any:
+        """Run it; from its beginning where others got in its way and nothing of it is kept."""
+        from db.retrying import again
+        from ekost_cli.context import Context
+
+        return again(lambda: super(VerbCommand, self).invoke(ctx), lambda error: Context.of(ctx).may_repeat(error))
 
     def _answer_fields(self, ctx: Any, names: str) -> None:
         if names != "help":

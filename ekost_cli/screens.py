@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ekost_cli.context import Context
 
 
+# Connections that the screens keep: one for each question that is asked at once.
+POOL = 3
+
+
 class NoTerminalError(UsageError):
     """A whole screen needs a terminal on both ends."""
 
@@ -43,7 +47,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     from tui.app import EkostApp
 
     app = EkostApp(
-        lambda: ekost.open_database(pool_size=3),
+        lambda: ekost.open_database(pool_size=ekost.settings.pool_size or POOL),
         property_code=code,
         read_only=read_only,
         ahead=ahead,

@@ -11,6 +11,7 @@ from types import FrameType
 
 from sqlalchemy import make_url
 
+from db.cache.keeper import Keeper
 from db.engine import Database, Limits
 from db.errors import N_, ExitCode
 from jobs import imports
@@ -45,12 +46,15 @@ class Staff:
     queues: Sequence[str]
     tell: Tell
     audit_keep_years: int = 0
+    keeper: Keeper | None = None
 
     def database(self) -> Database:
         """A database for the process that asks: connections don't survive a fork."""
         url = make_url(self.database_url)
         watched = url.update_query_dict({name: value for name, value in WATCHED.items() if name not in url.query})
-        return Database(watched.render_as_string(hide_password=False), self.limits)
+        database = Database(watched.render_as_string(hide_password=False), self.limits)
+        database.keeper = self.keeper
+        return database
 
     def children(self, count: int) -> list[Child]:
         """The relay, and `count` workers for each queue."""
@@ -92,7 +96,14 @@ class Staff:
 
 
 def run_staff(
-    database: Database, redis_url: str, queues: Sequence[str], count: int, tell: Tell, *, audit_keep_years: int = 0
+    database: Database,
+    redis_url: str,
+    queues: Sequence[str],
+    count: int,
+    tell: Tell,
+    *,
+    audit_keep_years: int = 0,
+    pool_size: int = 0,
 ) -> ExitCode:
     """Work with `count` workers a queue until a signal; the exit status says which.
 
@@ -102,8 +113,8 @@ def run_staff(
     with database.transaction() as conn:
         book = book_of(conn)
     database.engine.dispose()
-    limits = replace(database.limits, pool_size=POOL)
-    staff = Staff(database.url, limits, redis_url, book, queues, tell, audit_keep_years)
+    limits = replace(database.limits, pool_size=pool_size or POOL)
+    staff = Staff(database.url, limits, redis_url, book, queues, tell, audit_keep_years, database.keeper)
     gc.collect()
     gc.freeze()  # what is there now is shared with the children, as long as nobody writes to it
     tell(STARTED, queues=", ".join(queues), pid=os.getpid())

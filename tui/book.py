@@ -14,6 +14,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from db.errors import EkostError, RuleError, UnreachableError
+from db.retrying import again
 from locales.catalogs import N_
 from tui.link import Link
 
@@ -31,6 +32,8 @@ THREADS = 3
 SLICE, DEAF = 0.2, 2.0
 # Seconds that a step of long work is waited for at the end.
 PATIENCE = 5.0
+# Errors of a database that is there.
+BUSY = ("database_busy", "database_slow")
 
 
 class ReadOnlyError(RuleError):
@@ -99,7 +102,7 @@ class Book:
             with self._opened().transaction(dry_run=dry_run, ring=True) as conn:
                 return work(conn)
 
-        return await asyncio.shield(self._heard(carry_out))
+        return await asyncio.shield(self._heard(lambda: again(carry_out)))
 
     def listen(self, told: Callable[[], None]) -> None:
         """Call `told` in this loop whenever something was changed, here or elsewhere; best effort."""
@@ -224,7 +227,7 @@ class Book:
 
 def is_lost(error: EkostError) -> bool:
     """Whether the database is away, and not just busy with somebody else's change."""
-    return isinstance(error, UnreachableError) and error.code != "database_busy"
+    return isinstance(error, UnreachableError) and error.code not in BUSY
 
 
 class _Question:

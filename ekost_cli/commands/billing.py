@@ -1,6 +1,6 @@
 """`ekost billing`: post the rent that has become due; safe to repeat, made for cron."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from locales.catalogs import _
+
+if TYPE_CHECKING:
+    from db.services.billing import Accrued
 
 app = Noun(_("Book the rent that has become due."))
 
@@ -32,6 +35,7 @@ Until = Annotated[
     fields=FIELDS,
 )
 def run(context: typer.Context, until: Until = None) -> None:
+    from db.retrying import again
     from db.services.billing import NOTHING, accrue, pass_day
 
     ekost = Context.of(context)
@@ -42,9 +46,13 @@ def run(context: typer.Context, until: Until = None) -> None:
         # A dry run is one transaction, or its first chunk would hide behind a rollback and come again.
         while ekost.dry_run and (done := accrue(conn, until=last, property_id=prop)).leases:
             total += done
-    while not ekost.dry_run:
+
+    def step() -> "Accrued":
         with ekost.database.transaction() as conn:
-            done = accrue(conn, until=last, property_id=prop)
+            return accrue(conn, until=last, property_id=prop)
+
+    while not ekost.dry_run:
+        done = again(step)
         total += done
         if not done.leases:
             break

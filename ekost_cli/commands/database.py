@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from db.errors import N_
-from ekost_cli.context import Context
+from ekost_cli.context import SLOW_LOG, Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from locales.catalogs import _
@@ -32,6 +32,14 @@ MOVED = (
     Field("name", N_("Partition")),
     Field("rows", N_("Rows"), "int"),
     Field("table", N_("Table")),
+)
+SLOW = (
+    Field("name", N_("Statement")),
+    Field("count", N_("Count"), "int"),
+    Field("median_ms", N_("Median ms"), "int"),
+    Field("max_ms", N_("Longest ms"), "int"),
+    Field("rows", N_("Rows"), "int"),
+    Field("last_at", N_("Last"), "instant"),
 )
 FOLDED = (
     Field("table", N_("Table")),
@@ -131,3 +139,19 @@ def attach(
     ekost = Context.of(context)
     with ekost.transaction() as conn:
         ekost.show(attach(conn, partition))
+
+
+@app.command(
+    "slow",
+    _("Show which statements were slow, by name; what `slow_query_ms` sets is written down on this machine."),
+    examples=("ekost db slow", "ekost db slow -o json"),
+    fields=SLOW,
+)
+def slow(context: typer.Context) -> None:
+    from db.settings_path import state_folder
+    from db.slow import read_slow
+
+    ekost = Context.of(context)
+    if not ekost.settings.slow_query_ms:
+        ekost.note(_("Nothing is written down: slow_query_ms is 0."))
+    ekost.show_list(read_slow(state_folder() / SLOW_LOG))

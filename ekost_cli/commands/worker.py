@@ -54,9 +54,17 @@ def worker(
         done = work_once(ekost.database, chosen, _teller(ekost))
         ekost.show_list([{"queue": queue, "done": number} for queue, number in done.items()])
         return
-    years = ekost.settings.audit_keep_years
+    settings = ekost.settings
     raise typer.Exit(
-        run_staff(ekost.database, _redis_url(ekost), chosen, count, _teller(ekost), audit_keep_years=years)
+        run_staff(
+            ekost.database,
+            _redis_url(ekost),
+            chosen,
+            count,
+            _teller(ekost),
+            audit_keep_years=settings.audit_keep_years,
+            pool_size=settings.pool_size,
+        )
     )
 
 

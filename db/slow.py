@@ -1,0 +1,144 @@
+"""Slow statements, written down by name: which question, how long it took, how many rows; never with what values.
+
+A statement is called by the function of ours that asked it (`repositories.tenants.Tenants.page`), found on the stack
+when it was slow and not before. The name is no comment in the text: prepared statements stay the same, and the server
+needs no log of its own.
+"""
+
+import json
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from types import FrameType
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+# Bytes of the file; then it becomes the older one of two.
+MOST = 256 * 1024
+# What asks a statement for somebody else.
+_PLUMBING = ("db.repositories.paging", "db.repositories.pages", "db.slow", "db.engine")
+_OURS = ("db.repositories.", "db.services.", "db.", "jobs.", "ekost_cli.", "tui.")
+OTHER = "other"
+
+
+class Slow(NamedTuple):
+    """A statement that was slow; `ms` are milliseconds, `rows` is -1 where it did not come to an end."""
+
+    at: datetime
+    name: str
+    ms: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlowName:
+    """What is written down of one name; times in milliseconds."""
+
+    name: str
+    count: int
+    median_ms: int
+    max_ms: int
+    rows: int
+    last_at: datetime
+
+
+def write_down_slow_ones(engine: Engine, path: Path, slowest: int) -> None:
+    """Write statements of an engine down in a file that take `slowest` milliseconds or more."""
+    limit = slowest / 1000
+
+    # Beside the statement and not the connection, which may be broken when it is asked.
+    def begin(_conn: Connection, _cursor: object, _text: str, _values: object, context: Any, _many: bool) -> None:
+        context.ekost_started = perf_counter()
+
+    def end(_conn: Connection, cursor: Any, _text: str, _values: object, context: Any, _many: bool) -> None:
+        if (taken := perf_counter() - context.ekost_started) >= limit:
+            _write(path, taken, cursor.rowcount)
+
+    def failed(error: ExceptionContext) -> None:
+        started = getattr(error.execution_context, "ekost_started", None)
+        if started is not None and (taken := perf_counter() - started) >= limit:
+            _write(path, taken, -1)
+
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "after_cursor_execute", end)
+    event.listen(engine, "handle_error", failed)
+
+
+def read_slow(path: Path) -> list[SlowName]:
+    """What the file and the older one hold, by name: the longest first."""
+    found: defaultdict[str, list[Slow]] = defaultdict(list)
+    for one in _read(path):
+        found[one.name].append(one)
+    named = [
+        SlowName(
+            name, len(ones), round(median(one.ms for one in ones)), max(one.ms for one in ones),
+            max(one.rows for one in ones), max(one.at for one in ones),
+        )
+        for name, ones in found.items()
+    ]  # fmt: skip
+    return sorted(named, key=lambda one: (-one.max_ms, one.name))
+
+
+def _write(path: Path, taken: float, rows: int) -> None:
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "name": _asker(sys._getframe(2)),
+        "ms": round(taken * 1000),
+        "rows": rows,
+    }
+    # Nobody's work fails because a folder can't be written to.
+    with suppress(OSError):
+        _append(path, json.dumps(line) + "\n")
+
+
+def _append(path: Path, line: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        # One short write, which other processes do not get into.
+        os.write(file, line.encode())
+        full = os.fstat(file).st_size >= MOST
+    finally:
+        os.close(file)
+    if full:
+        path.replace(_older(path))
+
+
+def _older(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")
+
+
+def _read(path: Path) -> Iterator[Slow]:
+    for file in (_older(path), path):
+        with suppress(OSError):
+            yield from _readable(file.read_text(encoding="utf-8").splitlines())
+
+
+def _readable(lines: Iterable[str]) -> Iterator[Slow]:
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError):
+            read = json.loads(line)
+            yield Slow(datetime.fromisoformat(read["at"]), str(read["name"]), int(read["ms"]), int(read["rows"]))
+
+
+def _asker(frame: FrameType | None) -> str:
+    """The repository or service that asks, else the nearest function of ours."""
+    nearest = OTHER
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith(_OURS) and not module.startswith(_PLUMBING):
+            name = f"{module.removeprefix('db.')}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
+            if module.startswith(_OURS[:2]):
+                return name
+            nearest = name if nearest == OTHER else nearest
+        frame = frame.f_back
+    return nearest
