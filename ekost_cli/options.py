@@ -41,4 +41,10 @@ MatchOption = Annotated[
 NumberMatchOption = Annotated[
     str | None, typer.Option("--match", metavar="TEXT", help=_("Only rooms whose number begins so."))
 ]
+VersionOption = Annotated[
+    int | None,
+    typer.Option(
+        "--if-version", metavar="N", min=1, help=_("Only while it is of this version, as `show -o json` gives it.")
+    ),
+]
 ReverseOption = Annotated[bool, typer.Option("--reverse", help=_("The other way round, the last first."))]

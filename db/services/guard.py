@@ -28,6 +28,19 @@ def hold_property(conn: Connection, prop: PropertyRow) -> None:
         raise PropertyNotFoundError(ref=prop.code)
 
 
+def check_seen(
+    what: str, before: Mapping[str, object], after: Mapping[str, object], seen: Mapping[str, object]
+) -> None:
+    """Refuse a change that was decided on something else than what is there; call it with the row locked.
+
+    `seen`: of each changed field the value that somebody saw, or the `version` of the whole. What others have changed
+    beside these fields is no conflict, and neither is the same change. Raises ChangedMeanwhileError.
+    """
+    for name in (*after, "version"):
+        if name in seen and before[name] != seen[name] and (name == "version" or before[name] != after[name]):
+            raise ChangedMeanwhileError(what=what)
+
+
 @contextmanager
 def refusing(conn: Connection, errors: Mapping[str, EkostError]) -> Iterator[None]:
     """Run a statement in a savepoint; a violated constraint named in `errors` raises its error."""

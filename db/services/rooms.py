@@ -11,7 +11,7 @@ from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
 from db.repositories.values import ROOM, change, told
-from db.services.guard import hold_property, refusing
+from db.services.guard import check_seen, hold_property, refusing
 from db.tables import leases, properties, rooms
 
 
@@ -72,8 +72,14 @@ def add_room(
     return int(added.id)
 
 
-def edit_room(conn: Connection, room: RoomRef, changes: Mapping[str, object]) -> None:
-    """Change number, type, list rent, capacity or basis. Existing leases keep their rent (R5)."""
+def edit_room(
+    conn: Connection, room: RoomRef, changes: Mapping[str, object], seen: Mapping[str, object] | None = None
+) -> None:
+    """Change number, type, list rent, capacity or basis. Existing leases keep their rent (R5).
+
+    `seen`: what the change was decided on, see `check_seen`. Raises RoomExistsError, RoomValueError,
+    CapacityInUseError, ChangedMeanwhileError.
+    """
     after = {key: value for key, value in changes.items() if value is not None}
     if not after:
         return
@@ -84,6 +90,7 @@ def edit_room(conn: Connection, room: RoomRef, changes: Mapping[str, object]) ->
     rent, capacity = after.get("monthly_rent"), after.get("capacity")
     _check(rent if isinstance(rent, Decimal) else room.monthly_rent, capacity if isinstance(capacity, int) else 1)
     before = _lock(conn, room)
+    check_seen(room.number, dict(before), after, seen or {})
     taken = {
         "rooms_number_key": RoomExistsError(ref=after.get("number", room.number)),
         "rooms_capacity_in_use": CapacityInUseError(ref=room.number),

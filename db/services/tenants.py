@@ -8,8 +8,9 @@ from db.domain.texts import clean, clean_code, clean_or_none, code_from_name
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, TenantRef
+from db.repositories.tenants import mask_national_id
 from db.repositories.values import TENANT, change, told
-from db.services.guard import hold_property, refusing
+from db.services.guard import check_seen, hold_property, refusing
 from db.tables import leases, tenants
 
 TRIES = 20
@@ -81,8 +82,14 @@ def add_tenant(
     return int(added.id)
 
 
-def edit_tenant(conn: Connection, tenant: TenantRef, changes: Mapping[str, str | None]) -> None:
-    """Change name, code or contact. An empty text takes a contact away. Raises as `add_tenant`."""
+def edit_tenant(
+    conn: Connection, tenant: TenantRef, changes: Mapping[str, str | None], seen: Mapping[str, object] | None = None
+) -> None:
+    """Change name, code or contact. An empty text takes a contact away.
+
+    `seen`: what the change was decided on, see `check_seen`; the national id as it is shown, masked.
+    Raises as `add_tenant`, and ChangedMeanwhileError.
+    """
     given = {key: value for key, value in changes.items() if value is not None}
     after = checked_contact({key: value for key, value in given.items() if key != "code"})
     if "code" in given:
@@ -90,6 +97,8 @@ def edit_tenant(conn: Connection, tenant: TenantRef, changes: Mapping[str, str |
     if not after:
         return
     before = _lock(conn, tenant)
+    shown = {**before, "national_id": mask_national_id(before["national_id"])}
+    check_seen(tenant.code, shown, after, seen or {})
     with refusing(conn, {"tenants_code_key": TenantExistsError(ref=after.get("code"))}):
         payload = change(tuple(after), before, _update(conn, tenant, after))
     append(conn, Event("TenantChanged", "tenant", tenant.id, payload, tenant.property_id, tenant.id))

@@ -9,7 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.noted import INVENTORY, NOTES, known_of, show_known
-from ekost_cli.options import NumberMatchOption, RentOption, ReverseOption, RoomArg
+from ekost_cli.options import NumberMatchOption, RentOption, ReverseOption, RoomArg, VersionOption
 from ekost_cli.past import HISTORY, show_happened, standing
 from ekost_cli.turning import read_turned
 from locales import records
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = Noun(_("Rooms: rent, capacity, status."))
 
 FIELDS = records.ROOMS
-DETAIL = (*FIELDS, NOTES, INVENTORY)
+DETAIL = (*FIELDS, Field("version", N_("Version"), "int"), NOTES, INVENTORY)
 WHO = (Field("tenant", N_("Tenant")), Field("tenant_name", N_("Name"), wide=True))
 ROOM_HISTORY = (*HISTORY[:-1], *WHO, HISTORY[-1])
 # As the book stood on a day.
@@ -123,7 +123,7 @@ def show(context: typer.Context, room: RoomArg) -> None:
     ekost = Context.of(context)
     with ekost.reading() as conn:
         found = find_room(conn, room, ekost.property_code)
-        show_known(ekost, Rooms(conn).row(found.id)._asdict(), known_of(conn, found), DETAIL)
+        show_known(ekost, Rooms(conn).row(found.id)._asdict() | {"version": found.version}, known_of(conn, found), DETAIL)
 
 
 @app.command(
@@ -141,6 +141,7 @@ def edit(
     type_: TypeOption = None,
     capacity: CapacityOption = None,
     basis: BasisOption = None,
+    version: VersionOption = None,
 ) -> None:
     from db.repositories.lookup import find_room, get_property
     from db.repositories.rooms import Rooms
@@ -154,7 +155,7 @@ def edit(
             "number": number, "monthly_rent": price, "room_type": type_,
             "capacity": capacity, "basis": basis,
         }  # fmt: skip
-        edit_room(conn, found, changes)
+        edit_room(conn, found, changes, {} if version is None else {"version": version})
         ekost.show(Rooms(conn).row(found.id))
 
 

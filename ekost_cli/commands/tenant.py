@@ -19,6 +19,7 @@ from ekost_cli.options import (
     ReverseOption,
     RoomArg,
     TenantArg,
+    VersionOption,
 )
 from ekost_cli.past import HISTORY, show_happened, standing
 from ekost_cli.turning import read_turned
@@ -176,6 +177,7 @@ def edit(
     national_id: NikOption = None,
     emergency_name: KinOption = None,
     emergency_phone: KinPhoneOption = None,
+    version: VersionOption = None,
 ) -> None:
     from db.repositories.lookup import find_tenant
     from db.repositories.tenants import Tenants
@@ -188,7 +190,7 @@ def edit(
     }  # fmt: skip
     with ekost.transaction() as conn:
         found = find_tenant(conn, tenant, ekost.property_code)
-        edit_tenant(conn, found, changes)
+        edit_tenant(conn, found, changes, {} if version is None else {"version": version})
         ekost.show(Tenants(conn).row(found.id))
 
 

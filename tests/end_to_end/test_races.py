@@ -89,6 +89,21 @@ def test_a_request_with_a_key_whose_connection_was_cut_is_made_again_and_once(ko
     kos.assert_sound()
 
 
+def test_a_payment_that_a_deadlock_ended_is_made_again_and_once(kos: Kos) -> None:
+    kos.house("A1")
+    budi = kos.tenant("Budi", "A1")
+    with kos.database.transaction() as conn:
+        conn.execute(text("select from balances for update"))
+        started = kos.forks.start([["payment", "add", budi, "1000"]], kos.env)
+        kos.wait_until_blocked()
+        # It holds the tenant and waits for the balance; it began to wait first, so it is the one who is ended.
+        conn.execute(text("select from tenants for update"))
+    (done,) = kos.forks.wait(started)
+    assert (done.status, done.err) == (0, ""), done
+    assert kos.sql("select array_agg(amount::int) from payments") == [1000]
+    kos.assert_sound()
+
+
 def leased(kos: Kos) -> None:
     """Twelve leases since months, for which nothing is posted yet."""
     kos.house(*(f"A{n}" for n in range(12)))

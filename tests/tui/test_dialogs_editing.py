@@ -6,6 +6,7 @@ from db.repositories.rooms import RoomRow, Rooms
 from db.repositories.rows import TenantRow
 from db.repositories.tenants import TenantDetail as Contact
 from db.repositories.tenants import Tenants
+from db.services.tenants import edit_tenant
 from tests.tui.conftest import Screens, press, text_of
 from tests.tui.forms import assert_sound, fill, form, notes, seek, told
 from tui.details.room import RoomDetail
@@ -88,3 +89,21 @@ async def test_a_room_is_put_right_and_leases_keep_their_rent(screens: Screens, 
     assert after.room_type == before.room_type
     assert tenant(lived_in, "SITI")[0].monthly_rent == rent
     assert_sound(lived_in)
+
+
+async def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(
+    screens: Screens, lived_in: Database
+) -> None:
+    async with screens(lived_in.url) as pilot:
+        await seek(pilot, "2", "siti rahmawati")
+        await press(pilot, "enter", "e")
+        await fill(pilot, phone="0813 1111 2222")
+        with lived_in.transaction() as conn:
+            edit_tenant(conn, find_tenant(conn, "SITI", "KOSA"), {"phone": "0899 1111 2222", "email": "s@example.com"})
+        await press(pilot, "ctrl+s")
+        assert told(pilot, ".dialog--error").startswith("SITI was changed by somebody else meanwhile.")
+        # Another line may be put right still.
+        await fill(pilot, phone="0812-0000-0111", name="Siti Aminah")
+        await press(pilot, "ctrl+s")
+        after, _contact = tenant(lived_in, "SITI")
+    assert (after.phone, after.email, after.name) == ("+6289911112222", "s@example.com", "Siti Aminah")

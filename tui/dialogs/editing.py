@@ -26,6 +26,10 @@ class Known(NamedTuple, Generic[R]):
     ref: R
     values: Mapping[str, Any]
 
+    def values_of(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """What stood in the lines that are changed: has somebody changed the same meanwhile, it is refused."""
+        return {name: self.values[name] for name in changes}
+
 
 class EditForm(FormDialog[Known[R]], Generic[R]):
     """Everything that is known stands there at first."""

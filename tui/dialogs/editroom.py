@@ -60,7 +60,7 @@ class EditRoomDialog(EditForm["RoomRef"]):
         """Change it."""
         from db.services.rooms import edit_room
 
-        edit_room(conn, subject.ref, changes)
+        edit_room(conn, subject.ref, changes, seen=subject.values_of(changes))
 
     def done(self, subject: "Known[RoomRef]", given: Given, number: int) -> Done:
         """Changed, perhaps the number by which the room is found."""

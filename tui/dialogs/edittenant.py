@@ -64,7 +64,7 @@ class EditTenantDialog(EditForm["TenantRef"]):
         """Change it."""
         from db.services.tenants import edit_tenant
 
-        edit_tenant(conn, subject.ref, changes)
+        edit_tenant(conn, subject.ref, changes, seen=subject.values_of(changes))
 
     def done(self, subject: "Known[TenantRef]", given: Given, number: int) -> Done:
         """Changed, perhaps the code by which the tenant is found."""
