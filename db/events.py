@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Text, TextClause, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from db.policies import POLICIES
-from db.writes import note_event
+from db.writes import note_event, note_type
 
 _MONEY_CONSUMERS = ("balances", "audit")
 CONSUMERS: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +95,7 @@ def append(conn: Connection, event: Event, *, event_id: int | None = None) -> in
         "attempts": [POLICIES[consumer].attempts for consumer in told],
     }
     row = conn.execute(_APPEND, values).one()
+    note_type(conn, event.type, event.tenant_id)
     note_event(conn, event.type, event.entity_id, row.recorded_at.isoformat(), row.id, event.tenant_id, event.payload)
     return int(row.id)
 
@@ -145,6 +146,15 @@ def appending(query: str, *parameters: BindParameter[Any]) -> TextClause:
 
 def append_selected(conn: Connection, statement: TextClause, types: Iterable[str], values: Mapping[str, object]) -> int:
     """Write the events of these types that an `appending` statement selects, and their deliveries. Returns how many."""
+    told = list(types)
+    for type_ in told:
+        note_type(conn, type_, None)
+    return _append_selected(conn, statement, told, values)
+
+
+def _append_selected(
+    conn: Connection, statement: TextClause, types: Iterable[str], values: Mapping[str, object]
+) -> int:
     asked = [(type_, to) for type_ in types for to in consumers(type_)]
     deliveries = {
         "types": [type_ for type_, _ in asked],
@@ -164,7 +174,9 @@ def append_many(conn: Connection, events: Iterable[Event]) -> int:
     if not told:
         return 0
     values = {"events": json.dumps([_record(event) for event in told])}
-    return append_selected(conn, _APPEND_GIVEN, {event.type for event in told}, values)
+    for event in told:
+        note_type(conn, event.type, event.tenant_id)
+    return _append_selected(conn, _APPEND_GIVEN, {event.type for event in told}, values)
 
 
 def consumers(event_type: str) -> tuple[str, ...]:

@@ -92,7 +92,9 @@ class Settings:
     )
     cache_url: str | None = _setting(
         None,
-        N_("Address of a Redis or Valkey that keeps lists and balances for who looks, or “bundled”; none keeps nothing."),
+        N_(
+            "Address of a Redis or Valkey that keeps lists and balances for who looks, or “bundled”; none keeps nothing."
+        ),
         secret=True,
     )
     home: str | None = _setting(None, N_("Folder of the bundled servers."))

@@ -7,13 +7,14 @@ statement. What is only worked out from other facts is not noted: it is worked o
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 # Changes that are looked up after a failover.
 RECENT = 50
-_NOTES, _KEY = "ekost_writes", "ekost_request_key"
+_NOTES, _KEY, _TYPES = "ekost_writes", "ekost_request_key", "ekost_changes"
 _DERIVED = frozenset({"BalanceCalculated", "BalancesCalculated"})
 # Of an event's values those that tell which change it was, and neither name nor contact of anybody.
 _TOLD = ("code", "number", "kind", "amount", "date", "monthlyRent", "assignmentDate", "effectiveOn", "since")
@@ -31,24 +32,35 @@ class Write(NamedTuple):
     about: Mapping[str, str] = {}
 
 
-def forget(conn: Connection) -> None:
+def forget(conn: "Connection") -> None:
     """A new transaction begins."""
-    conn.info.pop(_NOTES, None)
-    conn.info.pop(_KEY, None)
+    for name in (_NOTES, _KEY, _TYPES):
+        conn.info.pop(name, None)
 
 
-def note_key(conn: Connection, key: str) -> None:
+def note_type(conn: "Connection", type_: str, tenant_id: int | None) -> None:
+    """An event of this type was written, about one tenant or about many: what is kept of them elsewhere is old."""
+    conn.info.setdefault(_TYPES, set()).add((type_, tenant_id))
+
+
+def taken_types(conn: "Connection") -> set[tuple[str, int | None]]:
+    """The events that were noted by their type and tenant; noted no more."""
+    found: set[tuple[str, int | None]] = conn.info.pop(_TYPES, set())
+    return found
+
+
+def note_key(conn: "Connection", key: str) -> None:
     """The changes of this transaction belong to a request key."""
     conn.info[_KEY] = key
 
 
-def note_answer(conn: Connection, key: str, operation: str, answer: int) -> None:
+def note_answer(conn: "Connection", key: str, operation: str, answer: int) -> None:
     """A request that was made before is answered again: only now it is acknowledged."""
     _notes(conn).append(Write(operation, answer, datetime.now(UTC).isoformat(), key=key))
 
 
 def note_event(
-    conn: Connection,
+    conn: "Connection",
     type_: str,
     number: int,
     at: str,
@@ -64,13 +76,13 @@ def note_event(
         _notes(conn).append(Write(type_, number, at, event_id, tenant_id, conn.info.get(_KEY), about))
 
 
-def taken(conn: Connection) -> list[Write]:
+def taken(conn: "Connection") -> list[Write]:
     """What was noted, the last ones of many; noted no more."""
     found = list(conn.info.pop(_NOTES, ()))
     conn.info.pop(_KEY, None)
     return found
 
 
-def _notes(conn: Connection) -> deque[Write]:
+def _notes(conn: "Connection") -> deque[Write]:
     notes: deque[Write] = conn.info.setdefault(_NOTES, deque(maxlen=RECENT))
     return notes

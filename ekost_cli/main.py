@@ -5,6 +5,10 @@ Everything heavy is imported on the way, never here: `ekost --version` must not 
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from locales.catalogs import Backup
 
 VERSION = "0.1.0"
 
@@ -74,9 +78,27 @@ def _dispatch(words: list[str]) -> int:
 def _speak(words: list[str]) -> None:
     """Choose the language before typer is imported: help texts are translated as they are declared."""
     from ekost_cli.words import option_value
-    from locales.catalogs import pick_language, set_language
+    from locales.catalogs import back_up, pick_language, set_language
 
+    back_up(_kept_texts)
     set_language(pick_language(option_value(words, "lang"), os.environ, _configured_language()))
+
+
+def _kept_texts() -> "Backup | None":
+    """Where compiled texts are kept; asked only where they would have to be compiled."""
+    from db.errors import EkostError
+    from ekost_cli.context import Context
+    from ekost_cli.invocation import Invocation
+
+    try:
+        cache = Context(Invocation()).cache
+    except EkostError:
+        return None  # the command itself will say what is wrong
+    if cache is None:
+        return None
+    from db.cache.texts import Texts
+
+    return Texts(cache)
 
 
 def _configured_language() -> str | None:

@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
         Entry("db", "database:app", N_("The database: schema, migrations and partitions.")),
+        Entry("cache", "cache:app", N_("The cache: how often it answers, fill it, empty it.")),
         Entry("config", "config:app", N_("Settings: show, change, validate.")),
         Entry("completion", "completion:app", N_("Scripts that let the shell complete commands.")),
         Entry("help", "help:help_", N_("Help on a command, on exit codes and on the environment.")),

@@ -30,6 +30,7 @@ def _accrue(ekost: Context, due: int, tenant: str | None) -> None:
     from db.repositories.lookup import find_tenant
     from db.services.billing import LITTLE, accrue
 
+    ekost.behind = due > LITTLE and tenant is None
     with ekost.database.transaction() as conn:
         if due <= LITTLE:
             accrue(conn, limit=LITTLE)

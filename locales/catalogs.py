@@ -7,10 +7,11 @@ nothing: Babel is loaded only in a source checkout whose compiled catalogs are m
 import gettext
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 DOMAIN = "ekost"
 FOLDER = Path(__file__).parent
@@ -21,9 +22,21 @@ INSTALL_SECONDS = 10
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
+class Backup(Protocol):
+    """Where compiled catalogs may be kept beside the memory of a process."""
+
+    def get(self, locale: str, file: str) -> bytes | None:
+        """The catalog compiled from `file`, which names its content."""
+
+    def put(self, locale: str, file: str, compiled: bytes) -> None:
+        """Keep a catalog."""
+
+
 class _Speech:
     """What the process speaks now; English until a language is set."""
 
+    # Finds the backup, and is asked only where a catalog would have to be compiled.
+    backup: Callable[[], Backup | None] = staticmethod(lambda: None)
     language = FALLBACK
     catalog: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -33,6 +46,11 @@ def set_language(code: str) -> str:
     _Speech.language = _supported(code)
     _Speech.catalog = _catalog(_Speech.language)
     return _Speech.language
+
+
+def back_up(find: Callable[[], Backup | None]) -> None:
+    """Keep catalogs that had to be compiled in what `find` finds, from now on."""
+    _Speech.backup = staticmethod(find)
 
 
 def current_language() -> str:
@@ -95,7 +113,7 @@ def load(folder: Path) -> gettext.NullTranslations:
     if _up_to_date(compiled, source):
         with compiled.open("rb") as file:
             return gettext.GNUTranslations(file)
-    return gettext.GNUTranslations(_compile(source)) if source.exists() else gettext.NullTranslations()
+    return gettext.GNUTranslations(_compiled(source)) if source.exists() else gettext.NullTranslations()
 
 
 def _up_to_date(compiled: Path, source: Path) -> bool:
@@ -103,6 +121,20 @@ def _up_to_date(compiled: Path, source: Path) -> bool:
     if not compiled.exists():
         return False
     return not source.exists() or source.stat().st_mtime - compiled.stat().st_mtime < INSTALL_SECONDS
+
+
+def _compiled(source: Path) -> BytesIO:
+    """The catalog of a source, from the backup if that has it for this very file."""
+    backup = _Speech.backup()
+    if backup is None:
+        return _compile(source)
+    found = source.stat()
+    locale, file = source.parent.parent.name, f"{source} {found.st_size} {found.st_mtime_ns}"
+    kept = backup.get(locale, file)
+    if kept is None:
+        kept = _compile(source).getvalue()
+        backup.put(locale, file, kept)
+    return BytesIO(kept)
 
 
 def _compile(source: Path) -> BytesIO:

@@ -9,6 +9,14 @@ _CODES = {
     "balances": N_("balances"),
     "audit": N_("audit trail"),
     "imports": N_("imports"),
+    # the cache
+    "tenant-list": N_("lists of tenants"),
+    "balance": N_("single balances"),
+    "available-rooms": N_("free rooms"),
+    "translations": N_("catalogs"),
+    "names": N_("who is meant"),
+    "all": N_("all together"),
+    "cache": N_("cache"),
     # the calendar
     "partitions": N_("room for the coming months"),
     "billing": N_("monthly rent"),

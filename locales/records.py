@@ -198,3 +198,12 @@ VIOLATIONS = (
     Field("id", N_("Number")),
     Field("detail", N_("What is wrong")),
 )
+CACHE = (
+    Field("kind", N_("Of what"), "code"),
+    Field("hits", N_("Out of the cache"), "int"),
+    Field("misses", N_("Out of the book"), "int"),
+    Field("rate", N_("Hits, %"), "int"),
+    Field("refused", N_("Refused"), "int"),
+    Field("errors", N_("Errors"), "int"),
+    Field("kept", N_("Kept"), "int"),
+)

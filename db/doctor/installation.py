@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from db.doctor.cache import examine_cache
 from db.doctor.database import examine_database
 from db.doctor.finding import Finding, doubtful, guarded
 from db.doctor.replicas import examine_replicas
@@ -27,3 +28,5 @@ def examine_servers(settings: Settings, home: Path, open_database: Callable[[], 
         yield from guarded("replica", lambda: examine_replicas(open_database()))
     if own_redis or bundle.queue_runs:
         yield from examine_redis(settings.redis_url, home)
+    if settings.cache_url is not None:
+        yield from guarded("cache", lambda: examine_cache(settings, lambda: home))

@@ -1,10 +1,12 @@
 """`ekost balance`: who owes what, since when, and why."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
 from db.errors import N_, UsageError
+from ekost_cli.cached import cached_balance
 from ekost_cli.context import Context
 from ekost_cli.explaining import EXPLAIN_FIELDS, explain_records
 from ekost_cli.fields import Field
@@ -82,15 +84,16 @@ def list_(
     fields=FIELDS,
 )
 def show(context: typer.Context, tenant: TenantArg) -> None:
+    ekost = Context.of(context)
+    day, reading = ekost.as_of(), partial(up_to_date, ekost, tenant)
+    if day is None:
+        ekost.show(cached_balance(ekost, reading, tenant))
+        return
     from db.repositories.balances import Balances
     from db.repositories.lookup import find_tenant
 
-    ekost = Context.of(context)
-    with up_to_date(ekost, tenant) as conn:
-        tenant_id = find_tenant(conn, tenant, ekost.property_code).id
-        day = ekost.as_of()
-        found = Balances(conn)
-        ekost.show(found.row(tenant_id) if day is None else found.row_as_of(tenant_id, day))
+    with reading() as conn:
+        ekost.show(Balances(conn).row_as_of(find_tenant(conn, tenant, ekost.property_code).id, day))
 
 
 @app.command(

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from db.errors import N_
+from db.repositories.pages import Page
+from ekost_cli.cached import cached_free_rooms, learn
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
@@ -93,10 +95,16 @@ def list_(
     match: NumberMatchOption = None,
     reverse: ReverseOption = False,
 ) -> None:
+    ekost = Context.of(context)
+    if status == "available" and match is None and not reverse:
+        kept = cached_free_rooms(ekost, [field.name for field in FIELDS])
+        if kept is not None:
+            ekost.show_pages(lambda _after, _limit: Page(kept, None))
+            return
     from db.repositories.rooms import Rooms
 
-    ekost = Context.of(context)
     with ekost.reading() as conn:
+        learn(ekost, conn)
         prop = ekost.property_id(conn)
         found = Rooms(conn)
         ekost.show_pages(
@@ -123,7 +131,9 @@ def show(context: typer.Context, room: RoomArg) -> None:
     ekost = Context.of(context)
     with ekost.reading() as conn:
         found = find_room(conn, room, ekost.property_code)
-        show_known(ekost, Rooms(conn).row(found.id)._asdict() | {"version": found.version}, known_of(conn, found), DETAIL)
+        show_known(
+            ekost, Rooms(conn).row(found.id)._asdict() | {"version": found.version}, known_of(conn, found), DETAIL
+        )
 
 
 @app.command(

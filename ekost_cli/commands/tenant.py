@@ -1,10 +1,12 @@
 """`ekost tenant`: who rents, where they live, moving in, moving and moving out."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from db.errors import N_
+from ekost_cli.cached import show_cached_page
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
@@ -21,6 +23,7 @@ from ekost_cli.options import (
     TenantArg,
     VersionOption,
 )
+from ekost_cli.output import PageReader
 from ekost_cli.past import HISTORY, show_happened, standing
 from ekost_cli.turning import read_turned
 from ekost_cli.uptodate import up_to_date
@@ -126,20 +129,20 @@ def list_(
     match: MatchOption = None,
     reverse: ReverseOption = False,
 ) -> None:
-    from db.repositories.tenants import Tenants
-
     ekost = Context.of(context)
-    with up_to_date(ekost) as conn:
-        prop = ekost.property_id(conn)
-        found = Tenants(conn)
-        ekost.show_pages(
-            read_turned(
-                lambda after, limit, way: found.page(
-                    property_id=prop, sort=sort, archived=archived, matching=match, after=after, limit=limit, way=way
-                ),
-                reverse=reverse,
-            )
+
+    def page_of(conn: "Connection") -> PageReader:
+        from db.repositories.tenants import Tenants
+
+        prop, found = ekost.property_id(conn), Tenants(conn)
+        return read_turned(
+            lambda after, limit, way: found.page(
+                property_id=prop, sort=sort, archived=archived, matching=match, after=after, limit=limit, way=way
+            ),
+            reverse=reverse,
         )
+
+    show_cached_page(ekost, partial(up_to_date, ekost), page_of, (sort, archived, match, reverse))
 
 
 @app.command(
