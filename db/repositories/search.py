@@ -74,12 +74,15 @@ class Search:
     def _found(self, wanted: str, property_id: int | None, after: list[Any] | None, most: int) -> list[Sequence[Any]]:
         """Rank, sort, kind and id of the best."""
         found: list[Sequence[Any]] = []
-        for arms in stages(wanted):
+        hits: list[tuple[str, int]] = []
+        # A page asks for a stage when all that fits better stands on it; behind a cursor some of that was shown before.
+        for arms in stages(wanted, hits if after is None else None):
             parts = [_part(arm, property_id, after, most - len(found)) for arm in arms if _may_follow(arm, after)]
             if parts and len(found) < most:
                 h = union_all(*parts).subquery("hits").c
                 ordered = select(h.rank, h.sort, h.kind, h.id).order_by(h.rank, h.sort, h.kind, h.id)
                 found += self._conn.execute(ordered.limit(most - len(found)))
+                hits[:] = [(kind, id_) for _, _, kind, id_ in found]
         return found
 
     def _shown(self, hits: Sequence[_Hit], *, alike: bool = False) -> list[SearchRow]:
