@@ -12,6 +12,7 @@ from ekost_cli.terminal import is_terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from db.cache.stats import KindRow
     from db.doctor.finding import Finding
     from ekost_cli.context import Context
 
@@ -34,6 +35,15 @@ def _examine(ekost: "Context") -> "Iterator[Finding]":
     return examine(ekost)
 
 
+def _cache_stats(ekost: "Context") -> "list[KindRow]":
+    from db.cache.opening import open_cache
+    from db.cache.stats import read_stats
+
+    # A connection of its own: this is asked in a thread.
+    cache = open_cache(ekost.settings, lambda: ekost.home)
+    return [] if cache is None else read_stats(cache)
+
+
 def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     """Browse and work until somebody leaves. Raises NoTerminalError, and whatever ended the screens."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
@@ -52,6 +62,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
         read_only=read_only,
         ahead=ahead,
         examine=partial(_examine, ekost),
+        cache_stats=partial(_cache_stats, ekost) if ekost.settings.cache_url is not None else None,
         keys=ekost.settings.tui_keys,
         theme=ekost.settings.tui_theme,
         usual_property=ekost.settings.property,

@@ -39,6 +39,7 @@ TOGETHER = 0.2
 BREATH = 0.1
 
 if TYPE_CHECKING:
+    from db.cache.stats import KindRow
     from db.doctor.finding import Finding
     from db.engine import Database
     from tui.ahead import Ahead
@@ -99,6 +100,7 @@ class EkostApp(TypingAhead):
         read_only: bool = False,
         ahead: "Ahead | None" = None,
         examine: "Callable[[], Iterable[Finding]] | None" = None,
+        cache_stats: "Callable[[], Iterable[KindRow]] | None" = None,
         keys: Keys | None = None,
         theme: str | None = None,
         usual_property: str | None = None,
@@ -111,6 +113,8 @@ class EkostApp(TypingAhead):
         self.theme = theme or self.theme
         # Examines the installation, in a thread; without it only the database is examined.
         self.examine = examine
+        # Tells how the cache does, in a thread; None without a cache.
+        self.cache_stats = cache_stats
         self.book = Book(open_database, read_only=read_only, ahead=ahead)
         self.house: House | None = None
         # What ended the application, for who called it: it is never printed with its variables here.

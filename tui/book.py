@@ -32,8 +32,8 @@ THREADS = 3
 SLICE, DEAF = 0.2, 2.0
 # Seconds that a step of long work is waited for at the end.
 PATIENCE = 5.0
-# Errors of a database that is there.
-BUSY = ("database_busy", "database_slow")
+# Errors while the database is there.
+BUSY = ("database_busy", "database_slow", "cache_unreachable")
 
 
 class ReadOnlyError(RuleError):

@@ -101,6 +101,10 @@ CHECKS = _whole(
     picked(records.VIOLATIONS, check=(0, 32), entity=1, id=0, detail=(0, 90)),
     _elsewhere, tuple, "ekost check", N_("{key} examines the whole book; in a large one that takes minutes."),
 )  # fmt: skip
+CACHE = _whole(
+    picked(records.CACHE, kind=0, hits=0, misses=0, rate=0, refused=1, errors=1, kept=0),
+    _elsewhere, lambda row: row.kind, "ekost cache stats", N_("There is no cache."),
+)  # fmt: skip
 
 
 def whole_text(row: Any) -> str:

@@ -20,7 +20,7 @@ from locales.safe import safe
 from tui.details.view import sliced
 from tui.listings.jobs import JOBS
 from tui.listings.listing import Listing
-from tui.listings.operations import CHECKS, HEALTH, QUEUES, SCHEDULES, WORKERS, whole_text
+from tui.listings.operations import CACHE, CHECKS, HEALTH, QUEUES, SCHEDULES, WORKERS, whole_text
 from tui.screens.frame import MORE
 from tui.screens.listed import ListScreen
 from tui.standing import standing, standing_told
@@ -44,6 +44,7 @@ LISTINGS: tuple[tuple[str, Listing], ...] = (
     (N_("Calendar"), SCHEDULES),
     (N_("Health"), HEALTH),
     (N_("Checks"), CHECKS),
+    (N_("Cache"), CACHE),
 )
 
 
@@ -79,7 +80,7 @@ class OperationsScreen(ListScreen):
     @property
     def tabs(self) -> list[str]:
         """The names of the lists."""
-        return [name for name, _listing in LISTINGS]
+        return [name for name, listing in LISTINGS if listing is not CACHE or self.ekost.cache_stats is not None]
 
     @property
     def tab(self) -> int:
@@ -94,7 +95,7 @@ class OperationsScreen(ListScreen):
 
     def action_turn_list(self, by: int) -> None:
         """Another list."""
-        self.show_tab((self.tab + by) % len(LISTINGS))
+        self.show_tab((self.tab + by) % len(self.tabs))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only work has states, and an order that can be turned."""
@@ -104,10 +105,11 @@ class OperationsScreen(ListScreen):
 
     def reader(self) -> Reader:
         """What was examined is no question to the book."""
-        if self.listing not in (HEALTH, CHECKS):
+        elsewhere = ((HEALTH, self._examined), (CHECKS, self._found), (CACHE, self._kept))
+        rows = next((rows for listing, rows in elsewhere if listing is self.listing), None)
+        if rows is None:
             return super().reader()
         make = line_maker(self.listing.columns, self.listing.key)
-        rows = self._examined if self.listing is HEALTH else self._found
 
         async def read(cut: Cut) -> Page[Any]:
             return sliced(await rows(), cut).mapped(make)
@@ -123,6 +125,9 @@ class OperationsScreen(ListScreen):
         from db.doctor.database import examine_database
 
         return list(examine_database(self.ekost.book.database))
+
+    async def _kept(self) -> list[Any]:
+        return list(await asyncio.to_thread(self.ekost.cache_stats)) if self.ekost.cache_stats is not None else []
 
     async def _found(self) -> "list[Violation]":
         return self._violations or []
