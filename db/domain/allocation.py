@@ -99,6 +99,21 @@ def allocate(debts: Iterable[Debt], money: Iterable[MoneyIn]) -> Allocation:
     return Allocation(tuple(lines), tuple(fills), sum((left for _, left in purse), ZERO))
 
 
+def still_open(debts: Iterable[Debt], owed: Decimal) -> list[Line]:
+    """What is open, the last first, where all money but `owed` is used up: the end of what `allocate` fills (R12).
+
+    It takes no more debts than that; the lines add up to less than `owed` where there are not enough of them.
+    """
+    lines: list[Line] = []
+    for debt in sorted((debt for debt in debts if debt.amount), key=_debt_order, reverse=True):
+        if owed <= 0:
+            break
+        part = min(debt.amount, owed)
+        lines.append(Line(debt, debt.amount - part))
+        owed -= part
+    return lines
+
+
 def paid_through(lines: Iterable[Line], *, credit: Decimal = ZERO, upcoming: Iterable[RentDue] = ()) -> date | None:
     """The last day up to which all rent is fully covered (R13), None when the first period is open.
 

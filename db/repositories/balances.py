@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Date, Select, func, select
 
-from db.domain.aging import age
-from db.domain.allocation import allocate, oldest_due_on, paid_through, status
+from db.domain.aging import Buckets, age
+from db.domain.allocation import allocate, oldest_due_on, paid_through, status, still_open
 from db.domain.ledger import balance, standing
 from db.domain.money import ZERO
 from db.domain.rent import RentDue, next_period_start, rent_due
-from db.repositories.entries import Entries, TenantEntries
+from db.repositories.entries import Entries
 from db.repositories.leases import tenant_leases
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.repositories.words import is_about, words_of
@@ -154,7 +154,8 @@ class Balances:
         Without `as_of` every entry counts, as in the balance, and is aged on the day at its property. With `matching`
         only tenants who fit its words. Raises UncleanTextError, TextLengthError.
         """
-        columns = (_v.id, _v.code, _v.name, _v.property, _v.currency, func.business_date(properties.c.timezone))
+        today = func.business_date(properties.c.timezone, type_=Date)
+        columns = (_v.id, _v.outstanding_balance, today, _v.code, _v.name, _v.property, _v.currency)
         joined = select(*columns).join(properties, properties.c.id == _v.property_id)
         query: Select[Any] = _live(joined, property_id)
         if tenant_id is not None:
@@ -163,20 +164,32 @@ class Balances:
             query = query.where(is_about(_v.search_text, words_of(self._conn, matching)))
         scope = ("aging", as_of, property_id, tenant_id, sort, matching)
         page = read_page(self._conn, query, _SORTS[sort], tuple, scope=scope, after=after, limit=limit, way=way)
-        return Page(self._aged(page.items, as_of), page.next, page.previous)
+        aged = self._aged_now(page.items) if as_of is None else self._aged(page.items, as_of)
+        rows = [_aging_row(row, aged[row[0]]) for row in page.items]
+        return Page(rows, page.next, page.previous)
 
-    def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date | None) -> list[AgingRow]:
+    def _aged(self, found: Sequence[tuple[Any, ...]], as_of: date) -> dict[int, Buckets]:
+        """As they stood at the end of a day."""
         ledgers = Entries(self._conn).of_tenants([row[0] for row in found], until=as_of)
-        return [_aging_row(row, ledgers[row[0]], as_of) for row in found]
+        filled = {
+            tenant_id: allocate(counted.debts, counted.money)
+            for tenant_id, ledger in ledgers.items()
+            for counted in (standing(ledger.charges, ledger.payments, as_of),)
+        }
+        return {tenant_id: age(found.lines, found.credit, as_of) for tenant_id, found in filled.items()}
+
+    def _aged_now(self, found: Sequence[tuple[Any, ...]]) -> dict[int, Buckets]:
+        """As they stand: who owes nothing has nothing open, of the others it is the last debts."""
+        debts = Entries(self._conn).last_debts({row[0]: row[1] for row in found if row[1] > 0})
+        return {
+            tenant_id: age(still_open(debts.get(tenant_id, ()), owed), max(-owed, ZERO), today)
+            for tenant_id, owed, today, *_ in found
+        }
 
 
-def _aging_row(row: tuple[Any, ...], ledger: TenantEntries, as_of: date | None) -> AgingRow:
-    _, code, name, prop, currency, today = row
-    counted = standing(ledger.charges, ledger.payments, as_of)
-    filled = allocate(counted.debts, counted.money)
-    b = age(filled.lines, filled.credit, as_of or today)
-    sums = (b.not_due, b.d1_30, b.d31_60, b.d61_90, b.over_90, b.credit, b.total)
-    return AgingRow(code, name, prop, *sums, currency)
+def _aging_row(row: tuple[Any, ...], b: Buckets) -> AgingRow:
+    *_, code, name, prop, currency = row
+    return AgingRow(code, name, prop, b.not_due, b.d1_30, b.d31_60, b.d61_90, b.over_90, b.credit, b.total, currency)
 
 
 def _live(query: Select[Any], property_id: int | None) -> Select[Any]:

@@ -1,15 +1,28 @@
 """The ledger of some tenants as the rules take it, in two statements however many tenants there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, text
 
+from db.domain.allocation import Debt
 from db.domain.ledger import ChargeEntry, PaymentEntry
 from db.repositories.detached import require_attached
 from db.tables import charges, payments
+
+# Of a tenant of many years the last few are read: what is due later than these is already as much as is owed.
+_LAST_DEBTS = text("""
+select d.tenant_id, d.id, d.kind, d.due_on, d.amount
+  from unnest(cast(:ids as bigint[]), cast(:owed as numeric[])) as o (tenant_id, owed)
+ cross join lateral (
+    select c.*, sum(c.amount) over (order by c.due_on desc groups between unbounded preceding and 1 preceding) as later
+      from charges c
+     where c.tenant_id = o.tenant_id and c.amount > 0 and c.reverses_id is null
+       and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)) d
+ where coalesce(d.later, 0) < o.owed""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,15 @@ class Entries:
         found = {tenant_id: TenantEntries() for tenant_id in tenant_ids}
         self._add_charges(found, until)
         self._add_payments(found, until)
+        return found
+
+    def last_debts(self, owed: Mapping[int, Decimal]) -> dict[int, list[Debt]]:
+        """The last charges of each tenant, as many as what is owed takes; what was taken back is none."""
+        found: dict[int, list[Debt]] = {tenant_id: [] for tenant_id in owed}
+        if owed:
+            asked = {"ids": list(owed), "owed": list(owed.values())}
+            for tenant_id, *values in self._conn.execute(_LAST_DEBTS, asked):
+                found[tenant_id].append(Debt(*values))
         return found
 
     def of_lease(self, tenant_id: int, lease_id: int) -> list[ChargeEntry]:

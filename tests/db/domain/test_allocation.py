@@ -16,6 +16,7 @@ from db.domain.allocation import (
     oldest_due_on,
     paid_through,
     status,
+    still_open,
 )
 from db.domain.rent import Policy, Terms, rent_due
 from tests.db.domain.strategies import days
@@ -213,3 +214,10 @@ def test_no_charge_gets_money_while_an_older_one_is_open(debts: list[Debt], mone
     states = [line.state for line in lines]
     assert states == sorted(states, key=["paid", "partial", "unpaid"].index)
     assert states.count("partial") <= 1
+
+
+@given(debt_lists, money_lists)
+def test_what_is_open_is_the_end_of_what_is_filled(debts: list[Debt], money: list[MoneyIn]) -> None:
+    filled = allocate(debts, money)
+    owed = sum(debt.amount for debt in debts) - sum(item.amount for item in money)
+    assert still_open(debts, owed)[::-1] == [line for line in filled.lines if line.open > 0]
