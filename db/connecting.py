@@ -11,7 +11,7 @@ from db.errors import N_, UnreachableError
 
 T = TypeVar("T")
 # Seconds between two knocks: from a little to a lot, so that those who were turned away together don't come together.
-SHORTEST, LONGEST = 0.02, 0.5
+SHORTEST, LONGEST = 0.05, 2.0
 # Seconds to wait where `connect_timeout` is for ever.
 PATIENCE = 60
 # What a server says that has no place, PostgreSQL (53300) and PgBouncer, and a socket whose queue is full. The driver
