@@ -344,6 +344,30 @@ def test_a_tenant_who_gets_money_and_a_payment_at_once_gets_both(book: Database,
     check(book, import_id, paid, ("done", 3000, 3000, 0, 0))
 
 
+def test_a_payment_waits_for_one_chunk_and_not_for_the_next(book: Database, one_part: None) -> None:
+    import_id = staged(book, many(300)[0])
+    sorted_out(book, import_id)
+    done = threading.Event()
+
+    def pay() -> None:
+        with book.transaction() as conn:
+            record_payment(conn, find_tenant(conn, "T1"), Decimal(7), date(2026, 1, 1))
+        done.set()
+
+    payer = threading.Thread(target=pay)
+    waiting = text("select count(*) from pg_locks where not granted")
+    with book.transaction() as chunk:
+        take_step(chunk, import_id)
+        payer.start()
+        while not chunk.execute(waiting).scalar_one():
+            assert payer.is_alive(), "it went past the chunk"
+    # The next one has the same tenant's money, and is not over yet.
+    with book.transaction() as chunk:
+        assert take_step(chunk, import_id).row.position == 100
+        assert done.wait(10)
+    payer.join()
+
+
 def test_memory_stays_flat_while_a_file_is_staged(book: Database, tmp_path: Path) -> None:
     """A hundred thousand rows need no more memory than a thousand."""
     probe = textwrap.dedent("""
