@@ -30,11 +30,13 @@ Settings = dict[str, str]
 
 @pytest.fixture
 def configured(bell: Bell, town: Database) -> Settings:  # noqa: F811
-    """Variables of a town with a cache, which is empty."""
-    url = bell.url.replace("db=0", "db=1")
-    client = Client(read_place(url), 2.0)
-    client.ask("FLUSHDB")
+    """Variables of a town with a cache, which is empty; with the rights of the example, and no more."""
+    lines = (Path(__file__).parents[2] / "deploy" / "redis-acl.example").read_text().splitlines()
+    name, *rights = next(line for line in lines if line.startswith("user ekost-cache")).removeprefix("user ").split()
+    client = Client(read_place(bell.url.replace("db=0", "db=1")), 2.0)
+    client.ask_all(("FLUSHDB",), ("ACL", "SETUSER", name, "reset", *rights))
     client.close()
+    url = bell.url.replace("unix://", f"unix://{name}:CHANGE-ME@").replace("db=0", "db=1")
     return {"EKOST_DATABASE_URL": town.url, "EKOST_REDIS_URL": bell.url, "EKOST_CACHE_URL": url}
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,19 +105,41 @@ def test_an_own_change_is_seen_though_redis_was_away_while_it_was_made(
     assert plain < 1.0, "and it was not waited for"
 
 
+def test_an_own_change_is_seen_even_when_what_is_owed_was_forgotten(
+    open_cache: Open, town: Database, bell: Bell, tmp_path: Path
+) -> None:
+    before = owed(open_cache(), town)
+    assert asked(open_cache(), town) == 0
+    bell.freeze()
+    open_cache()
+    pay(town)
+    (file,) = tmp_path.rglob("session.json")
+    file.unlink()
+    bell.thaw()
+    assert open_cache().memory.owed == 0
+    assert owed(open_cache(), town) == before - 1000
+
+
 def test_while_redis_is_frozen_an_answer_takes_fifty_milliseconds_more_and_once(
     open_cache: Open, town: Database, bell: Bell
 ) -> None:
     first = owed(open_cache(), town)
     bell.freeze()
-    cache = open_cache()
-    begun = time.monotonic()
-    assert owed(cache, town) == first
-    assert time.monotonic() - begun < 0.05 + 0.05
+
+    def seconds() -> float:
+        cache = open_cache()
+        begun = time.monotonic()
+        assert owed(cache, town) == first
+        return time.monotonic() - begun
+
+    tried = []
+    for _try in range(5):  # others use this machine too
+        tried.append(seconds())
+        open_cache().memory.settled(0, 0)  # as some seconds later
+    assert 0.05 < min(tried) < 0.05 + 0.05
+    seconds()
     # The next command does not even try.
-    begun = time.monotonic()
-    assert owed(open_cache(), town) == first
-    assert time.monotonic() - begun < 0.05
+    assert min(seconds() for _try in range(5)) < 0.05
 
 
 def test_a_server_that_starts_again_with_old_data_is_not_believed(open_cache: Open, town: Database, bell: Bell) -> None:
@@ -138,14 +161,22 @@ def test_free_rooms_are_cut_out_of_sets(open_cache: Open, town: Database) -> Non
         found = free_rooms(open_cache(), Asked(house, ("number",)), read_in(town, read))
         return [row["number"] for row in found or ()], bool(told)
 
+    def every(numbers: list[str], status: str) -> None:
+        with town.transaction() as conn:
+            for number in numbers:
+                set_room_status(conn, find_room(conn, number), status)
+
     free = ["B1", "B2", "B3"]
     with town.transaction() as conn:
         for number in free:
             add_room(conn, find_property(conn, "KOSA"), number, Decimal(900_000))
     assert (rooms(None), rooms(None)) == ((free, True), (free, False))
     assert (rooms("KOSA"), rooms("NONE"), rooms("NONE")) == ((free, False), ([], True), ([], False))
-    with town.transaction() as conn:
-        set_room_status(conn, find_room(conn, free[0]), "renovation")
+    every(free[:1], "renovation")
+    assert (rooms(None), rooms("KOSA")) == ((free[1:], True), (free[1:], False))
+    every(free[1:], "renovation")
+    assert (rooms(None), rooms(None)) == (([], True), ([], False))
+    every(free[1:], "available")
     assert (rooms(None), rooms("KOSA")) == ((free[1:], True), (free[1:], False))
     cache = open_cache()
     cache.client.ask("DEL", cache.name("rooms-of-KOSA"))
