@@ -18,7 +18,7 @@ from locales.catalogs import _
 from locales.cells import said
 from locales.fields import CUTTABLE
 from locales.safe import safe
-from locales.values import as_text
+from locales.values import written
 
 Fields = tuple[Field, ...]
 Row = list[Text]
@@ -54,8 +54,8 @@ def write_card(out: TextIO, record: Any, fields: Fields, *, color: bool) -> None
 
 def cell(record: Any, field: Field) -> Text:
     """A value as a person reads it."""
-    if field.kind == "nested" and value_of(record, field.name):
-        return Text(safe(as_text(record, field)))
+    if field.kind == "nested" and (value := value_of(record, field.name)):
+        return Text(safe(written(value)))
     return Text(*said(record, field))
 
 

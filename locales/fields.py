@@ -1,6 +1,6 @@
 """The columns of what is shown, described as data: names are an API, labels and kinds are for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
@@ -35,6 +35,13 @@ class Field(NamedTuple):
 def value_of(record: Any, name: str) -> Any:
     """The value of a field in a named tuple or a mapping."""
     return record[name] if isinstance(record, Mapping) else getattr(record, name)
+
+
+def values_of(record: Any, names: Sequence[str]) -> list[Any]:
+    """The values of some fields in a named tuple or a mapping."""
+    if isinstance(record, Mapping):
+        return [record[name] for name in names]
+    return [getattr(record, name) for name in names]
 
 
 def extra_of(record: Any, name: str, default: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from locales.fields import NUMERIC, Field
-from locales.values import as_line, as_object, as_text, dump
+from locales.safe import safe
+from locales.values import as_object, cells_of, dump
 
 Fields = tuple[Field, ...]
 Cursor = Callable[[], str | None]
@@ -42,21 +43,25 @@ def write_ndjson(out: TextIO, records: Iterable[Any], fields: Fields, cursor: Cu
 def write_csv(out: TextIO, records: Iterable[Any], fields: Fields, cursor: Cursor) -> None:
     """`csv`: quoted after RFC 4180, texts made harmless for spreadsheets, lines ended as Unix does."""
     out.write(",".join(field.name for field in fields) + "\n")
+    quoted = [field.kind not in NUMERIC for field in fields]
+    cells = cells_of(fields, [guard if text else str for text in quoted])
     for record in records:
-        out.write(",".join(_csv_cell(record, field) for field in fields) + "\n")
+        out.write(",".join(map(_csv_cell, cells(record), quoted)) + "\n")
 
 
 def write_tsv(out: TextIO, records: Iterable[Any], fields: Fields, cursor: Cursor) -> None:
     """`tsv` with a header: nothing is quoted, a tab or a line's end inside a text becomes a visible sign."""
     out.write("\t".join(field.name for field in fields) + "\n")
+    cells = cells_of(fields, [safe] * len(fields))
     for record in records:
-        out.write("\t".join(as_line(record, field) for field in fields) + "\n")
+        out.write("\t".join(cells(record)) + "\n")
 
 
 def write_ids(out: TextIO, records: Iterable[Any], fields: Fields, cursor: Cursor) -> None:
     """`id`: the key alone, one a line."""
+    cells = cells_of(fields[:1], [safe])
     for record in records:
-        out.write(as_line(record, fields[0]) + "\n")
+        out.write(cells(record)[0] + "\n")
 
 
 WRITERS: dict[str, Callable[[TextIO, Iterable[Any], Fields, Cursor], None]] = {
@@ -76,9 +81,6 @@ def guard(text: str) -> str:
     return "'" + text if _FORMULA.search(text) and not _HARMLESS.fullmatch(text) else text
 
 
-def _csv_cell(record: Any, field: Field) -> str:
-    text = as_text(record, field)
-    if field.kind in NUMERIC:
-        return text
+def _csv_cell(text: str, quoted: bool) -> str:
     # Every text is quoted: a spreadsheet that splits at semicolons would find a formula behind one.
-    return '"' + guard(text).replace('"', '""') + '"'
+    return '"' + text.replace('"', '""') + '"' if quoted else text
