@@ -1,6 +1,6 @@
 """Slow statements, written down by name: which question, how long it took, how many rows; never with what values.
 
-A statement is called by the function of ours that asked it (`repositories.tenants.Tenants.page`), found on the stack
+A statement is called by the function of ours that asked it (`tenants.Tenants.page`), found on the stack
 when it was slow and not before. The name is no comment in the text: prepared statements stay the same, and the server
 needs no log of its own.
 """
@@ -134,9 +134,10 @@ def _asker(frame: FrameType | None) -> str:
     while frame is not None:
         module = str(frame.f_globals.get("__name__"))
         if module.startswith(_OURS) and not module.startswith(_PLUMBING):
-            name = f"{module.removeprefix('db.')}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
+            function = frame.f_code.co_qualname.partition(".<locals>")[0]
             if module.startswith(_OURS[:2]):
-                return name
+                return f"{module.split('.', 2)[2]}.{function}"
+            name = f"{module}.{function}"
             nearest = name if nearest == OTHER else nearest
         frame = frame.f_back
     return nearest

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from db.errors import N_
+from ekost_cli.commands import backup
 from ekost_cli.context import SLOW_LOG, Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
@@ -38,8 +39,8 @@ SLOW = (
     Field("count", N_("Count"), "int"),
     Field("median_ms", N_("Median ms"), "int"),
     Field("max_ms", N_("Longest ms"), "int"),
-    Field("rows", N_("Rows"), "int"),
-    Field("last_at", N_("Last"), "instant"),
+    Field("rows", N_("Rows"), "int", wide=True),
+    Field("last_at", N_("Last"), "instant", wide=True),
 )
 FOLDED = (
     Field("table", N_("Table")),
@@ -155,3 +156,6 @@ def slow(context: typer.Context) -> None:
     if not ekost.settings.slow_query_ms:
         ekost.note(_("Nothing is written down: slow_query_ms is 0."))
     ekost.show_list(read_slow(state_folder() / SLOW_LOG))
+
+
+app.verbs.update(backup.verbs.verbs)
