@@ -200,8 +200,8 @@ VIOLATIONS = (
 )
 CACHE = (
     Field("kind", N_("Of what"), "code"),
-    Field("hits", N_("Out of the cache"), "int"),
-    Field("misses", N_("Out of the book"), "int"),
+    Field("hits", N_("Hits"), "int"),
+    Field("misses", N_("Misses"), "int"),
     Field("rate", N_("Hits, %"), "int"),
     Field("refused", N_("Refused"), "int"),
     Field("errors", N_("Errors"), "int"),

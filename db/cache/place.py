@@ -28,7 +28,7 @@ class CacheSharedError(UsageError):
     """The cache has the address of the queue."""
 
     code = "cache_shared"
-    message = N_("The cache has the same address as the queue, so it is not used.")
+    message = N_("The cache must not have the address of the queue.")
     hint = N_("Give EKOST_CACHE_URL another database number, or better a Redis of its own.")
 
 

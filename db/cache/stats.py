@@ -7,7 +7,7 @@ from typing import NamedTuple
 from db.cache.cache import ERROR, HIT, MISS, REFUSED, Cache
 from db.cache.client import CacheDownError, Client
 from db.cache.keys import BALANCE, NAMES, ROOMS, TENANT_LIST, TRANSLATIONS, prefix
-from db.errors import N_, UnreachableError
+from db.errors import N_, UnreachableError, UsageError
 
 # Seconds for who asks for the cache itself.
 PATIENCE = 2.0
@@ -19,7 +19,7 @@ _BEGINS = {
 EVERYTHING = "all"
 
 
-class CacheOffError(UnreachableError):
+class CacheOffError(UsageError):
     """No cache is configured."""
 
     code = "cache_off"

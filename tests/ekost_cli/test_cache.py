@@ -62,9 +62,12 @@ def test_a_kept_answer_is_the_same_and_needs_no_database(
     assert not set(probe.stderr.split()) & set(HEAVY)
     counted = stats(ekost, configured)
     assert (counted["tenant-list"]["hits"], counted["balance"]["hits"], counted["available-rooms"]["hits"]) == (2, 1, 1)
-    assert counted["all"]["rate"] > 80
+    assert counted["all"]["rate"] > 50
     assert json.loads(ekost("cache", "clear", "-o", "json", **configured).stdout)["removed"] > 5
-    assert stats(ekost, configured)["all"]["kept"] == 0
+    # A command that runs beside an edited catalog keeps that one.
+    assert [row["kept"] for kind, row in stats(ekost, configured).items() if kind not in ("translations", "all")] == [
+        0
+    ] * 4
 
 
 def test_a_command_sees_what_the_one_before_has_done(ekost: Ekost, configured: Settings, bell: Bell) -> None:  # noqa: F811
@@ -110,7 +113,7 @@ def test_the_database_of_the_queue_is_refused_and_what_is_wrong_is_told(ekost: E
     off = ekost("cache", "stats", **configured | {"EKOST_CACHE_URL": ""})
     gone = ekost("cache", "stats", **configured | {"EKOST_CACHE_URL": "redis://localhost:1/1"})
     wrong = ekost("cache", "stats", **configured | {"EKOST_CACHE_URL": "http://kos:hush@localhost"})
-    assert (off.returncode, gone.returncode, wrong.returncode) == (3, 3, 2)
+    assert (off.returncode, gone.returncode, wrong.returncode) == (2, 3, 2)
     assert "hush" not in wrong.stderr
     found = {}
     for url in (configured["EKOST_CACHE_URL"], shared["EKOST_CACHE_URL"], "redis://localhost:1/1"):
