@@ -6,6 +6,7 @@ Importing redis-py takes 80 ms, as long as the answer of the database. This spea
 import os
 import socket
 import time
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 from db.cache.place import Place
@@ -29,6 +30,7 @@ class Client:
         self._answers: BinaryIO | None = None
         self._owner = 0
         self._deadline = 0.0
+        self._turn = Lock()
         # Another one after each start of the server: what it lost or brought back by that is not to be trusted.
         self.run = b""
 
@@ -38,6 +40,10 @@ class Client:
 
     def ask_all(self, *commands: tuple[Word, ...]) -> list[Any]:
         """The answers to several commands, in one exchange."""
+        with self._turn:  # the screens change the book in several threads
+            return self._exchanged(commands)
+
+    def _exchanged(self, commands: tuple[tuple[Word, ...], ...]) -> list[Any]:
         self._deadline = time.monotonic() + self._patience
         try:
             link = self._connected()

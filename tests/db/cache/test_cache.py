@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -181,6 +182,14 @@ def test_free_rooms_are_cut_out_of_sets(open_cache: Open, town: Database) -> Non
     cache = open_cache()
     cache.client.ask("DEL", cache.name("rooms-of-KOSA"))
     assert rooms("KOSA") == (free[1:], True), "a set that is gone is no answer"
+
+
+def test_threads_take_turns_on_one_connection(open_cache: Open) -> None:
+    client = open_cache().client
+    words = [f"{number}" * 2000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda word: [client.ask("ECHO", word).decode() == word for _one in range(50)], words))
+    assert all(map(all, found))
 
 
 def test_of_two_snapshots_the_one_that_has_seen_more_is_known() -> None:
