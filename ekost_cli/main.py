@@ -5,8 +5,9 @@ Everything heavy is imported on the way, never here: `ekost --version` must not 
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+# As in typing, which is not loaded to say the version.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from locales.catalogs import Backup
 
