@@ -1,7 +1,7 @@
 """Compiled catalogs of texts, `translations-{locale}`: made from a source that is newer than what was installed.
 
-Making one takes a library that nothing else needs. The one that is kept tells of which file it is, so that a changed file
-is compiled anew. It belongs to no book: texts are the same for all of them.
+Making one takes a library that nothing else needs. The one that is kept tells of which file it is, so that a changed
+file is compiled anew. It belongs to no book: texts are the same for all of them.
 """
 
 from base64 import b64decode, b64encode
