@@ -48,6 +48,7 @@ _CODES = {
     "connections": N_("connections"),
     "extensions": N_("extensions"),
     "privileges": N_("privileges"),
+    "queries": N_("questions"),
     "schema": N_("schema"),
     "size": N_("size"),
     "structure": N_("structure"),

@@ -35,14 +35,14 @@ def _examine(database: Database) -> Iterator[Finding]:
         took = (time.monotonic() - started) * 1000
         yield fine("database", N_("{place} answers within {ms} ms."), place=database.place, ms=round(took))
         yield _version(conn)
-        yield _writable(conn, database.place)
+        yield examine_writable(conn, database.place)
         yield _encoding(conn)
         yield from _durability(conn)
         yield _clock(conn)
         yield _connections(conn)
         yield _size(conn)
         yield from _extensions(conn)
-        schema = _schema(conn)
+        schema = examine_schema(conn)
         yield schema
         if schema.status == "pass":
             yield from _privileges(conn)
@@ -61,7 +61,8 @@ def _version(conn: Connection) -> Finding:
     return fine("version", N_("PostgreSQL {version}"), version=name)
 
 
-def _writable(conn: Connection, place: str) -> Finding:
+def examine_writable(conn: Connection, place: str) -> Finding:
+    """Whether this is a server that takes changes."""
     if conn.execute(text("select pg_is_in_recovery()")).scalar_one():
         hint = N_("Let EKOST_DATABASE_URL name the primary server.")
         return broken("writable", N_("{place} is a standby and takes no changes."), hint, place=place)
@@ -138,7 +139,8 @@ def _extensions(conn: Connection) -> Iterator[Finding]:
         yield fine("extensions", N_("The extensions {names} are there."), names=", ".join(EXTENSIONS))
 
 
-def _schema(conn: Connection) -> Finding:
+def examine_schema(conn: Connection) -> Finding:
+    """Whether the schema is the one that this program knows."""
     status = schema_status(conn)
     if status.current:
         return fine("schema", N_("The schema is {found}, as it should be."), found=status.found)

@@ -102,6 +102,17 @@ def status(home: Path) -> tuple[ServerStatus, ...]:
         return (*(ServerStatus(*row) for row in rows), _worker_status(home.resolve()))
 
 
+def living(home: Path) -> dict[str, str]:
+    """Addresses of the servers whose processes live, by name; whether they answer is not asked. Starts nothing."""
+    with _told_about(home):
+        place = find_place(home.resolve())
+        if place is None:
+            return {}
+        layout = Layout(place.base)
+        kinds = [kind for kind in _FINDERS if is_alive(kind(layout).lifetime)]
+        return dict(run_as(place.account, lambda: [[kind.name, kind(layout).url()] for kind in kinds]))
+
+
 def _ensure(home: Path, *kinds: type[Server]) -> list[str]:
     with _told_about(home):
         home = home.resolve()
