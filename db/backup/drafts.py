@@ -10,7 +10,7 @@ from db.backup.errors import BackupExistsError, BackupFolderError
 from db.embedded.files import sync_folder
 
 _DRAFT = ".draft"
-# Seconds after which nobody can be writing a draft any more.
+# Seconds after which nobody can be at work any more on what is unfinished.
 FORGOTTEN = 2 * 24 * 3600
 
 

@@ -62,8 +62,9 @@ def make_backup(database: Database, target: Path, program: str, progress: Progre
         remove_forgotten(path.parent)
         # The manifest gets its name first: a backup that is seen has one.
         with draft(path) as output, draft(manifest_path(path)) as beside:
-            pg_dump = _dump(conn, output, progress)
-            manifest = _manifest(conn, path, output, status.found, program, pg_dump)
+            tables = conn.exec_driver_sql(_TABLES).scalar_one()
+            pg_dump = _dump(conn, output, tables, progress)
+            manifest = _manifest(conn, path, output, status.found, program, pg_dump, tables)
             os.write(beside, manifest.text().encode())
     _remember(database, manifest.made_at)
     return path, manifest
@@ -81,11 +82,10 @@ def _path(target: Path, conn: Connection) -> Path:
     return target / file_name(name, datetime.now(UTC))
 
 
-def _dump(conn: Connection, output: int, progress: Progress) -> str:
+def _dump(conn: Connection, output: int, tables: int, progress: Progress) -> str:
     """Let pg_dump write; its version."""
     server = Server.of(conn)
     program = find_program(DUMP, server.major)
-    tables = conn.exec_driver_sql(_TABLES).scalar_one()
     done = 0
 
     def look(line: str) -> None:
@@ -102,7 +102,9 @@ def _dump(conn: Connection, output: int, progress: Progress) -> str:
     return program.version
 
 
-def _manifest(conn: Connection, path: Path, output: int, revision: str, program: str, pg_dump: str) -> Manifest:
+def _manifest(
+    conn: Connection, path: Path, output: int, revision: str, program: str, pg_dump: str, tables: int
+) -> Manifest:
     name, book, made_at = conn.exec_driver_sql(_BOOK).one()
     with os.fdopen(os.dup(output), "rb") as file:
         sha256 = checksum(file)
@@ -117,6 +119,7 @@ def _manifest(conn: Connection, path: Path, output: int, revision: str, program:
         program=program,
         server=Server.of(conn).version,
         pg_dump=pg_dump,
+        tables=tables,
         roles=tuple(conn.exec_driver_sql(_ROLES).scalars()),
         totals=ledger_totals(conn),
     )

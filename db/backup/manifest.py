@@ -27,6 +27,7 @@ class Manifest:
     program: str
     server: str
     pg_dump: str
+    tables: int
     roles: tuple[str, ...]
     totals: tuple[Totals, ...]
 

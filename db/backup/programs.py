@@ -24,6 +24,8 @@ PATIENCE = 5
 # Since this version pg_restore sets what older servers do not know; it goes on, and nothing is lost by it.
 _NEW_SETTING_SINCE = 17
 _NEW_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
+# Said anew or told apart: the server is known by then, and a password is seen on a command line.
+_NOT_PASSED = frozenset({"host", "port", "hostaddr", "password", "target_session_attrs", "load_balance_hosts"})
 
 
 class Program(NamedTuple):
@@ -47,14 +49,13 @@ class Server(NamedTuple):
         """Just this server, also where the address names several."""
         driver: Any = conn.connection.driver_connection
         info = driver.info
-        number = int(info.server_version)
-        address = make_conninfo(info.dsn, host=info.host, port=info.port, dbname=info.dbname)
+        number, query = int(info.server_version), conn.engine.url.query
+        # Just what the address says of it, no default of our own libpq: an older program may not know that.
+        given = {name: value for name, value in query.items() if isinstance(value, str) and name not in _NOT_PASSED}
+        where = {"host": info.host, "port": info.port, "dbname": info.dbname, "user": info.user}
+        address = make_conninfo(**given | where)
         version = info.parameter_status("server_version") or str(number // 10_000)
         return cls(address, info.password or "", number // 10_000, version.split()[0])
-
-    def other(self, database: str) -> str:
-        """The address of another database of this server."""
-        return make_conninfo(self.address, dbname=database)
 
 
 def find_program(name: str, at_least: int, best: int = 0) -> Program:

@@ -13,7 +13,7 @@ _OURS = re.compile(r"ekost-[A-Za-z0-9_-]+-\d{8}T\d{6}\.dump")
 def remove_old(newest: Path, manifest: Manifest, keep: int) -> list[Path]:
     """Remove all but the `keep` newest backups of this book beside `newest`; what was removed.
 
-    Raises BackupFolderError. A file under another name, without a manifest, of another book or of another size is left alone.
+    Raises BackupFolderError. A file under another name, without a manifest, of another book or size is left alone.
     """
     found = sorted(
         ((made.made_at, path) for path in newest.parent.glob("ekost-*.dump") if (made := _ours(path, manifest.book))),
