@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from db.doctor.backup import examine_backup
 from db.doctor.cache import examine_cache
 from db.doctor.database import examine_database
 from db.doctor.finding import Finding, doubtful, guarded
@@ -20,6 +21,7 @@ def examine_servers(settings: Settings, home: Path, open_database: Callable[[], 
     yield from bundle.findings
     if own_database or bundle.made:
         yield from guarded("database", lambda: examine_database(open_database()))
+        yield from guarded("backup", lambda: examine_backup(open_database()))
     else:
         yield doubtful(
             "database", N_("There is no book yet."), N_("`ekost up` makes an empty one, `ekost demo` a full one.")
