@@ -92,9 +92,7 @@ class Settings:
     )
     cache_url: str | None = _setting(
         None,
-        N_(
-            "Address of a Redis or Valkey that keeps lists and balances for who looks, or “bundled”; none keeps nothing."
-        ),
+        N_("Address of a Redis or Valkey that keeps lists and balances, or “bundled”; without it nothing is kept."),
         secret=True,
     )
     home: str | None = _setting(None, N_("Folder of the bundled servers."))

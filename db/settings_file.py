@@ -56,7 +56,13 @@ def write_setting(path: Path, key: str, text: str) -> Any:
 
 def mask(text: str) -> str:
     """An address without its password, or several with spaces between; one we can't read is hidden altogether."""
-    return " ".join(_PASSWORD.sub(r"\1\2***", one) if "://" in one else "***" for one in _NEXT.split(text))
+    return " ".join(map(_masked, _NEXT.split(text)))
+
+
+def _masked(address: str) -> str:
+    if address == "bundled":
+        return address
+    return _PASSWORD.sub(r"\1\2***", address) if "://" in address else "***"
 
 
 def exposure(path: Path) -> list[ConfigError]:

@@ -32,7 +32,7 @@ class CacheUnreachableError(UnreachableError):
 
     code = "cache_unreachable"
     message = N_("The cache at {place} does not answer.")
-    hint = N_("Check that it is running and that EKOST_CACHE_URL is right. Nothing of the book depends on it.")
+    hint = N_("`ekost up` starts the bundled one; else look at EKOST_CACHE_URL. Nothing of the book depends on it.")
 
 
 class KindRow(NamedTuple):
