@@ -46,6 +46,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("audit", "audit:app", N_("The audit: everything that was changed, sealed row by row.")),
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
+        Entry("alerts", "alerts:app", N_("Alerts: what needs a person now.")),
         Entry("health", "health:health", N_("Tell whether the book can be worked with now.")),
         Entry("db", "database:app", N_("The database: schema, migrations and partitions.")),
         Entry("cache", "cache:app", N_("The cache: how often it answers, fill it, empty it.")),
