@@ -10,7 +10,7 @@ from sqlalchemy import Connection, make_url, text
 from db.backup.errors import BackupBreaksChecksError, BackupDiffersError, BookNotEmptyError
 from db.backup.manifest import Manifest, check_file
 from db.backup.programs import RESTORE, Server, find_program, run_program
-from db.backup.scratch import drop, put_in_place, scratch
+from db.backup.scratch import drop, hurried, put_in_place, scratch
 from db.backup.totals import differing, ledger_totals
 from db.engine import Database
 from db.migrations.runner import HEAD, SchemaOutdatedError, migrate
@@ -105,7 +105,8 @@ def _restored(
         with copy.reading() as conn:
             server = Server.of(conn)
             missing = tuple(conn.execute(_MISSING, {"names": list(manifest.roles)}).scalars())
-        _load(server, path, manifest, progress, grants=grants and not missing)
+        with hurried(copy):
+            _load(server, path, manifest, progress, grants=grants and not missing)
         with copy.reading(statement_timeout_ms=0) as conn:
             if wrong := differing(ledger_totals(conn), manifest.totals):
                 raise BackupDiffersError(path=path, properties=", ".join(wrong))

@@ -54,6 +54,17 @@ def scratch(database: Database) -> Iterator[Database]:
         drop(database, name)
 
 
+@contextmanager
+def hurried(database: Database) -> Iterator[None]:
+    """Let who connects to a database not wait for the disk: a crash leaves it incomplete, and it is made anew then."""
+    with _commanding(database) as conn:
+        there = _quoted(conn, conn.exec_driver_sql("select current_database()").scalar_one())
+        conn.exec_driver_sql(f"alter database {there} set synchronous_commit = off")
+        yield
+        # This waits for the disk, and so for all that came before it.
+        conn.exec_driver_sql(f"alter database {there} reset synchronous_commit")
+
+
 def beside(database: Database, name: str) -> Database:
     """Another database of the same server; no connection to it stays open, so that it can be renamed."""
     url = make_url(database.url).set(database=name).render_as_string(hide_password=False)
