@@ -7,7 +7,6 @@ that fit the oldest is taken: what a newer one writes an older server may not un
 import os
 import re
 import subprocess
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,8 @@ from db.embedded.binaries import program_folders
 DUMP, RESTORE = "pg_dump", "pg_restore"
 # Seconds that a program has to end by itself when it is told to.
 PATIENCE = 5
+# Complaints that are remembered: the first is the cause.
+_ENOUGH = 50
 # Since this version pg_restore sets what older servers do not know; it goes on, and nothing is lost by it.
 _NEW_SETTING_SINCE = 17
 _NEW_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
@@ -89,10 +90,10 @@ def run_program(
         encoding="utf-8",
         errors="replace",
     )
-    said = deque[str](maxlen=50)
+    said: list[str] = []
     try:
         for line in child.stderr or ():
-            if "error:" in line:
+            if "error:" in line and len(said) < _ENOUGH:
                 said.append(line)
             on_line(line)
         child.wait()

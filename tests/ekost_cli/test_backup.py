@@ -103,6 +103,6 @@ def test_an_interrupted_backup_leaves_nothing(
         # Ctrl-C goes to all of them, a kill to one.
         (os.killpg if number is signal.SIGINT else os.kill)(child.pid, number)
         _, told = child.communicate(timeout=20)
+        eventually(book, 0, _DUMPING)
     assert (child.returncode, b"Traceback" in told) == (status, False)
     assert list(folder.iterdir()) == []
-    eventually(book, 0, _DUMPING)
