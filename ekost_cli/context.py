@@ -75,7 +75,9 @@ class Context:
         if "ekost" not in context.meta:
             verb = getattr(context.command, "verb", None)
             words = " ".join(context.command_path.split()[1:])
-            context.meta["ekost"] = cls(context.obj or Invocation(), verb.fields if verb else (), words)
+            options = context.obj or Invocation()
+            options.words = words
+            context.meta["ekost"] = cls(options, verb.fields if verb else (), words)
         found: Context = context.meta["ekost"]
         return found
 

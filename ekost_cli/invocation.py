@@ -22,3 +22,5 @@ class Invocation:
     yes: bool = False
     property: str | None = None
     as_of: str | None = None
+    # Noun and verb of the command, once it has begun.
+    words: str = ""

@@ -5,13 +5,17 @@ Everything heavy is imported on the way, never here: `ekost --version` must not 
 
 import os
 import sys
+import time
 
 # As in typing, which is not loaded to say the version.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ekost_cli.invocation import Invocation
     from locales.catalogs import Backup
 
 VERSION = "0.1.0"
+# Commands that last as long as somebody wants them to.
+LASTING = frozenset({"tui", "worker", "demo"})
 
 
 def main() -> int:
@@ -32,12 +36,15 @@ def main() -> int:
 
 def run(words: list[str]) -> int:
     """Run one command line (without the program's name) in this process; the exit status. Also for tests."""
+    from ekost_cli.invocation import Invocation
     from ekost_cli.terminal import prepare_streams
 
+    begun, raised, called = time.monotonic(), True, Invocation()
     prepare_streams()
     try:
         _speak(words)
-        status = _dispatch(words)
+        status = _dispatch(words, called)
+        raised = False
     except KeyboardInterrupt:
         status = _interrupted()
     except SystemExit as exit_:  # SIGTERM
@@ -46,18 +53,29 @@ def run(words: list[str]) -> int:
         status = 141
     except Exception as error:  # the one place where every error becomes an exit status
         status = _failed(error, words)
-    return _finished(status, words)
+    status = _finished(status, words)
+    if called.words and called.words not in LASTING:
+        _note_down(called.words, status, time.monotonic() - begun, raised=raised)
+    return status
 
 
-def _dispatch(words: list[str]) -> int:
-    from ekost_cli.invocation import Invocation
+def _note_down(name: str, status: int, seconds: float, *, raised: bool) -> None:
+    """Leave behind how long it took; for `ekost metrics`."""
+    if not (os.environ.get("XDG_STATE_HOME") or os.environ.get("HOME")):
+        return
+    from db.metrics.sink import outcome_of, record
+    from db.settings_path import state_folder
 
+    record(state_folder(), name, outcome_of(status, raised=raised), seconds)
+
+
+def _dispatch(words: list[str], called: "Invocation") -> int:
     completing = "_EKOST_COMPLETE" in os.environ
     if words == ["tui"] and not completing:
         from ekost_cli.context import Context
         from ekost_cli.screens import open_screens
 
-        open_screens(Context(Invocation()))
+        open_screens(Context(called))
         return 0
     from typer.exceptions import Exit
 
@@ -69,7 +87,7 @@ def _dispatch(words: list[str]) -> int:
         return complete(Root())
     root = Root()
     try:
-        with root.make_context("ekost", list(words), obj=Invocation()) as context:
+        with root.make_context("ekost", list(words), obj=called) as context:
             root.invoke(context)
     except Exit as exit_:
         return int(exit_.exit_code)

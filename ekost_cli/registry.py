@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("check", "check:check", N_("Check the invariants of the book.")),
         Entry("doctor", "doctor:doctor", N_("Examine the installation.")),
         Entry("alerts", "alerts:app", N_("Alerts: what needs a person now.")),
+        Entry("metrics", "metrics:app", N_("Metrics: how long commands take, and numbers for Prometheus.")),
         Entry("health", "health:health", N_("Tell whether the book can be worked with now.")),
         Entry("db", "database:app", N_("The database: schema, migrations and partitions.")),
         Entry("cache", "cache:app", N_("The cache: how often it answers, fill it, empty it.")),

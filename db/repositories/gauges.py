@@ -17,15 +17,6 @@ QUICK = (
     "schema_is_valid",
 )  # fmt: skip
 _PARTITIONS = "partitions_ahead"
-# What an alert of the operations is called among the metrics.
-_NAMES = {
-    "dead": "ekost_queue_dead",
-    "failed": "ekost_queue_dead",
-    "no_worker": "ekost_queue_unattended",
-    "schedule": "ekost_schedule_failures",
-    "drift": "ekost_balance_drifts",
-    "partitions": "ekost_partitions_missing",
-}
 
 
 class Gauge(NamedTuple):
@@ -58,12 +49,24 @@ def read_gauges(conn: Connection, checks: Iterable[Check] | None = None) -> Iter
     """Every number; `checks` are the rules of the book that are examined, without them only the quick ones."""
     yield Gauge("ekost_db_connections_ratio", conn.execute(_CONNECTIONS).scalar_one())
     yield Gauge("ekost_balance_calculation_seconds", conn.execute(_BALANCES, {"window": WINDOW}).scalar_one())
-    operations = Operations(conn)
+    yield from _background(Operations(conn))
+    examined = [check for check in checks or find_checks(QUICK) if check.name != _PARTITIONS]
+    broken = Counter(row.check for row in run_checks(conn, examined))
+    for name, count in sorted(broken.items()) or [("", 0)]:
+        yield Gauge("ekost_invariant_violations", count, "check", name)
+
+
+def _background(operations: Operations) -> Iterator[Gauge]:
+    """The queues, each day's work, and what was found wrong; 0 where all is well."""
+    found = {(alert.code, alert.about): alert.number for alert in operations.alerts()}
     for row in operations.queues():
         yield Gauge("ekost_queue_depth", row.ready + row.leased, "queue", row.queue)
-    for alert in operations.alerts():
-        label = {"schedule": "schedule", "partitions": "", "drift": ""}.get(alert.code, "queue")
-        yield Gauge(_NAMES[alert.code], alert.number, label, alert.about if label else "")
-    examined = [check for check in checks or find_checks(QUICK) if check.name != _PARTITIONS]
-    for name, count in sorted(Counter(row.check for row in run_checks(conn, examined)).items()):
-        yield Gauge("ekost_invariant_violations", count, "check", name)
+        yield Gauge("ekost_queue_dead", row.dead, "queue", row.queue)
+        yield Gauge("ekost_queue_unattended", found.get(("no_worker", row.queue), 0), "queue", row.queue)
+    failures: Counter[str] = Counter()
+    for schedule in operations.schedules():  # one for each time zone
+        failures[schedule.name] += schedule.failures
+    for name, count in failures.items():
+        yield Gauge("ekost_schedule_failures", count, "schedule", name)
+    yield Gauge("ekost_balance_drifts", found.get(("drift", ""), 0))
+    yield Gauge("ekost_partitions_missing", sum(code == "partitions" for code, _about in found))

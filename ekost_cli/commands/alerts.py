@@ -9,14 +9,12 @@ from db.errors import N_, ExitCode
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun
+from ekost_cli.measuring import measured
 from locales.catalogs import _
 from locales.codes import code_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from db.metrics.alarms import Alarm
-    from db.repositories.gauges import Gauge
 
 app = Noun(_("Alerts: what needs a person now."))
 
@@ -47,7 +45,7 @@ def check(context: typer.Context, backups: BackupsOption = None, deep: DeepOptio
     from db.metrics.alarms import firing
 
     ekost = Context.of(context)
-    rows = [_told(alarm) for alarm in firing(_gauges(ekost, backups, deep=deep))]
+    rows = [_told(alarm) for alarm in firing(measured(ekost, backups, deep=deep))]
     if ekost.for_people and not ekost.options.fields:
         for row in rows:
             ekost.say(f"{row['message']} {row['hint']}")
@@ -55,20 +53,6 @@ def check(context: typer.Context, backups: BackupsOption = None, deep: DeepOptio
         ekost.show_list(rows)
     if rows:
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _gauges(ekost: Context, folder: Path | None, *, deep: bool) -> "Iterator[Gauge]":
-    from db.metrics.machine import backups, cache_misses, memory
-    from db.repositories.checks.runner import find_checks
-    from db.repositories.gauges import read_gauges
-
-    with ekost.database.reading(statement_timeout_ms=0 if deep else None) as conn:
-        yield from read_gauges(conn, find_checks() if deep else None)
-    yield from memory()
-    if folder is not None:
-        yield from backups(folder.expanduser(), ekost.database.parts[0])
-    if ekost.cache is not None and ekost.cache.memory.book:
-        yield from cache_misses(ekost.cache)
 
 
 def _told(alarm: "Alarm") -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Numbers in the text format that Prometheus and node_exporter's textfile collector read."""
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from db.metrics.totals import BUCKETS, Total
+from db.repositories.gauges import Gauge
+
+HELP = {
+    "ekost_up": "Whether the database answered.",
+    "ekost_db_connections_ratio": "Connections taken, as a share of those that may be had.",
+    "ekost_balance_calculation_seconds": "P95 of the seconds from a change to its balance, or what waits by now.",
+    "ekost_queue_depth": "Work that waits or is being done.",
+    "ekost_queue_dead": "Work that is out of attempts.",
+    "ekost_queue_unattended": "Work that waits while nobody works.",
+    "ekost_schedule_failures": "How often in a row the work of a day has failed.",
+    "ekost_balance_drifts": "Tenants whose balance was found wrong within a week.",
+    "ekost_partitions_missing": "Whether partitions for the coming month are missing.",
+    "ekost_invariant_violations": "Rows that break a rule of the book.",
+    "ekost_memory_ratio": "Memory in use, as a share.",
+    "ekost_cache_miss_ratio": "Questions for lists of tenants that the cache did not answer, as a share.",
+    "ekost_backup_age_seconds": "Age of the newest backup.",
+    "ekost_backups_missing": "Whether there is no backup at all.",
+    "ekost_payment_failures": "Payments of the last minutes that could not be recorded.",
+    "ekost_command_error_ratio": "Commands of the last minutes that failed, as a share.",
+}
+_COMMANDS = "ekost_command_duration_seconds"
+
+
+def exposed(gauges: Iterable[Gauge], totals: Iterable[Total]) -> str:
+    """The whole text."""
+    return "".join(f"{line}\n" for lines in (_gauges(gauges), _histogram(totals)) for line in lines)
+
+
+def write_textfile(path: Path, text: str) -> None:
+    """Put it in the place of what was there, at once: who reads meanwhile sees one or the other. Raises OSError."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.chmod(0o644)  # read by another user; it tells of no person
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _gauges(gauges: Iterable[Gauge]) -> Iterator[str]:
+    for metric, found in groupby(sorted(gauges), key=lambda gauge: gauge.metric):
+        yield f"# HELP {metric} {HELP[metric]}"
+        yield f"# TYPE {metric} gauge"
+        for gauge in found:
+            labels = f'{{{gauge.label}="{_quoted(gauge.about)}"}}' if gauge.about else ""
+            yield f"{metric}{labels} {gauge.value:.10g}"
+
+
+def _histogram(totals: Iterable[Total]) -> Iterator[str]:
+    yield f"# HELP {_COMMANDS} How long commands took, by what came of them."
+    yield f"# TYPE {_COMMANDS} histogram"
+    for total in totals:
+        labels, sofar = f'command="{_quoted(total.name)}",outcome="{_quoted(total.outcome)}"', 0
+        for bound, count in zip(BUCKETS, total.buckets, strict=True):
+            sofar += count
+            yield f'{_COMMANDS}_bucket{{{labels},le="{bound:g}"}} {sofar}'
+        yield f'{_COMMANDS}_bucket{{{labels},le="+Inf"}} {total.times}'
+        yield f"{_COMMANDS}_sum{{{labels}}} {total.seconds:.10g}"
+        yield f"{_COMMANDS}_count{{{labels}}} {total.times}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,90 @@
+"""`ekost metrics`: how long commands take, and all numbers for who watches with Prometheus."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.errors import N_, EkostError
+from ekost_cli.context import Context
+from ekost_cli.fields import Field
+from ekost_cli.grammar import Noun
+from ekost_cli.measuring import measured, measured_here
+from locales.catalogs import _
+
+app = Noun(_("Metrics: how long commands take, and numbers for Prometheus."))
+
+HOURS = 24
+FIELDS = (
+    Field("name", N_("Command")),
+    Field("times", N_("Times"), "int"),
+    Field("refused", N_("Refused"), "int"),
+    Field("errors", N_("Failed"), "int"),
+    Field("p50_ms", N_("P50 ms"), "int"),
+    Field("p95_ms", N_("P95 ms"), "int"),
+    Field("p99_ms", N_("P99 ms"), "int"),
+    Field("max_ms", N_("Longest ms"), "int"),
+)
+
+
+class TextfileError(EkostError):
+    """The file can't be written."""
+
+    code = "textfile_unwritable"
+    message = N_("{path} can't be written ({reason}).")
+    hint = N_("Name a file in a folder that you can write to.")
+
+
+HoursOption = Annotated[int, typer.Option("--hours", min=1, help=_("Commands of so many hours."))]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--textfile", metavar="FILE", help=_("Write this file, for node_exporter, instead of printing.")),
+]
+BackupsOption = Annotated[
+    Path | None, typer.Option("--backups", metavar="FOLDER", help=_("Also tell how old the newest backup there is."))
+]
+
+
+@app.command(
+    "show",
+    _("Show how long the commands of this user have taken, as far back as is written down."),
+    examples=("ekost metrics show", "ekost metrics show --hours 1 -o json"),
+    fields=FIELDS,
+)
+def show(context: typer.Context, hours: HoursOption = HOURS) -> None:
+    from time import time
+
+    from db.metrics.commands import command_rows
+    from db.metrics.totals import read_samples
+    from db.settings_path import state_folder
+
+    Context.of(context).show_list(command_rows(read_samples(state_folder(), time() - hours * 3600)))
+
+
+@app.command(
+    "export",
+    _("Print all numbers in Prometheus' text format, or put them in a file."),
+    examples=("ekost metrics export", "ekost metrics export --textfile /tmp/ekost.prom"),
+)
+def export(context: typer.Context, textfile: FileOption = None, backups: BackupsOption = None) -> None:
+    from db.metrics.exposition import exposed, write_textfile
+    from db.metrics.totals import read_totals
+    from db.repositories.gauges import Gauge
+    from db.settings_path import state_folder
+
+    ekost, lost = Context.of(context), None
+    try:
+        gauges = [Gauge("ekost_up", 1), *measured(ekost, backups)]
+    except EkostError as error:  # whoever watches must see that, not the numbers of yesterday
+        gauges, lost = [Gauge("ekost_up", 0), *measured_here(ekost)], error
+    text = exposed(gauges, read_totals(state_folder()))
+    if textfile is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            write_textfile(textfile, text)
+        except OSError as error:
+            raise TextfileError(path=textfile, reason=error.strerror or "-") from error
+    if lost is not None:
+        raise lost

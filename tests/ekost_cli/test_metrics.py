@@ -1,0 +1,66 @@
+"""`ekost metrics`: every command leaves behind how long it took; Prometheus can read all numbers."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from db.engine import Database
+from db.metrics.exposition import HELP
+from db.metrics.thresholds import THRESHOLDS
+from tests.ekost_cli.conftest import Ekost
+
+LINE = re.compile(r"(# (HELP|TYPE) ekost_\w+ .+|ekost_\w+(\{(\w+=\"[^\"]*\",?)+\})? [0-9.e+-]+)")
+
+
+def test_commands_are_written_down_by_name_and_outcome_and_never_with_their_arguments(
+    ekost: Ekost, database: Database, tmp_path: Path
+) -> None:
+    own = {"EKOST_DATABASE_URL": database.url}
+    ekost("property", "add", "KOSA", "Kos Melati", **own)
+    for _turn in range(2):
+        ekost("-o", "json", "tenant", "show", "GEHEIM", **own)
+    ekost("payment", "add", "GEHEIM", "1000", EKOST_DATABASE_URL="postgresql://x@127.0.0.1:1/none")
+    ekost("--version")
+    ekost("room", "--help")
+    rows = json.loads(ekost("metrics", "show", "-o", "json").stdout)["items"]
+    counts = {row["name"]: (row["times"], row["refused"], row["errors"]) for row in rows}
+    assert counts == {"property add": (1, 0, 0), "tenant show": (2, 2, 0), "payment add": (1, 0, 1)}
+    assert all(0 < row["p50_ms"] <= row["p95_ms"] <= row["p99_ms"] <= row["max_ms"] for row in rows)
+    assert "GEHEIM" not in (tmp_path / ".local/state/ekost/commands.log").read_text()
+
+    fired = json.loads(ekost("alerts", "check", "-o", "json", **own).stdout)["items"]
+    assert [(row["name"], row["value"]) for row in fired] == [("payment_failures", 1)]
+
+
+def test_numbers_are_exported_as_prometheus_reads_them_and_a_lost_database_is_one_of_them(
+    ekost: Ekost, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "ekost.prom"
+    done = ekost("metrics", "export", EKOST_DATABASE_URL=database.url)
+    assert done.returncode == 0, done.stderr
+    assert all(LINE.fullmatch(line) for line in done.stdout.splitlines()), done.stdout
+    series = [line.rpartition(" ")[0] for line in done.stdout.splitlines() if not line.startswith("#")]
+    assert len(series) == len(set(series))
+    assert "ekost_up 1\n" in done.stdout
+    if promtool := shutil.which("promtool"):
+        checked = subprocess.run(
+            [promtool, "check", "metrics"], input=done.stdout, capture_output=True, text=True, check=False
+        )
+        assert (checked.returncode, checked.stderr) == (0, ""), checked.stderr
+
+    words = ("metrics", "export", "--textfile", str(file))
+    assert ekost(*words, EKOST_DATABASE_URL=database.url).stdout == ""
+    assert 'command="metrics export",outcome="done",le="+Inf"} 1' in file.read_text()
+    lost = ekost(*words, EKOST_DATABASE_URL="postgresql://x@127.0.0.1:1/none")
+    assert lost.returncode == 3
+    assert "ekost_up 0\n" in file.read_text()
+    assert "ekost_queue_depth" not in file.read_text()
+    assert oct(file.stat().st_mode)[-3:] == "644"
+    assert [path.name for path in tmp_path.glob("ekost.prom*")] == ["ekost.prom"]
+    assert ekost("metrics", "export", "--textfile", str(tmp_path / "none" / "f")).returncode == 1
+
+
+def test_every_threshold_is_about_a_metric_that_is_described() -> None:
+    assert {threshold.metric for threshold in THRESHOLDS} <= set(HELP)
