@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -48,9 +49,13 @@ def on_terminal(environment: dict[str, str]) -> Callable[..., tuple[int, str]]:
         os.close(there)
         os.write(here, answer.encode())
         screen = b""
+        # Who asks something that nobody answers would wait for ever.
+        patience = Timer(60, child.kill)
+        patience.start()
         while chunk := _read(here):
             screen += chunk
         os.close(here)
+        patience.cancel()
         return child.wait(timeout=60), screen.decode().replace("\r\n", "\n")
 
     return run

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import make_url, text
 
+from db.demo.small import load_small_demo
 from db.engine import Database
 from db.services.properties import add_property
 from tests.conftest import clone, command
@@ -22,19 +23,22 @@ def tenants(database: Database) -> int:
 
 @pytest.fixture(scope="module")
 def made_url(server_url: str, template: str) -> Iterator[str]:
-    """An empty book; the tests of this file make the demo in it."""
+    """The demo, for who only looks."""
     url = clone(server_url, template)
+    made = Database(url)
+    assert load_small_demo(made)
+    made.engine.dispose()
     yield url
     command(server_url, f'drop database "{make_url(url).database}" with (force)')
 
 
-def test_the_demo_is_made_once(ekost: Ekost, made_url: str) -> None:
-    first = ekost("demo", EKOST_DATABASE_URL=made_url)
+def test_the_demo_is_made_once(ekost: Ekost, database: Database) -> None:
+    first = ekost("demo", EKOST_DATABASE_URL=database.url)
     assert (first.returncode, first.stderr) == (0, "Made-up tenants added: 28.\n")
-    again = ekost("demo", EKOST_DATABASE_URL=made_url)
+    again = ekost("demo", EKOST_DATABASE_URL=database.url)
     assert (again.returncode, again.stderr) == (0, "The demo is there already; nothing was added.\n")
     assert first.stdout.splitlines()[0].split("\t")[:4] == ["as_of", "properties", "rooms", "occupied"]
-    assert tenants(Database(made_url)) == 28
+    assert tenants(database) == 28
 
 
 def test_a_program_reads_one_object(ekost: Ekost, made_url: str) -> None:
