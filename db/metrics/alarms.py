@@ -6,7 +6,8 @@ from typing import NamedTuple
 from db.metrics.thresholds import THRESHOLDS, Threshold, Unit
 from db.repositories.gauges import Gauge
 
-_SCALE: Mapping[Unit, float] = {"count": 1, "seconds": 1, "hours": 3600, "percent": 0.01}
+# What one of a unit is, in the unit of the metric.
+SCALE: Mapping[Unit, float] = {"count": 1, "seconds": 1, "hours": 3600, "percent": 0.01}
 
 
 class Alarm(NamedTuple):
@@ -19,7 +20,7 @@ class Alarm(NamedTuple):
     @property
     def fields(self) -> dict[str, str]:
         """What the sentences of the threshold know, in its unit."""
-        scale = _SCALE[self.threshold.unit]
+        scale = SCALE[self.threshold.unit]
         return {
             "value": f"{self.value / scale:.0f}",
             "limit": f"{self.threshold.limit / scale:.0f}",
