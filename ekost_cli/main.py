@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 # Commands that last as long as somebody wants them to.
-LASTING = frozenset({"tui", "worker", "demo"})
+LASTING = frozenset({"tui", "worker", "demo", "metrics serve"})
 
 
 def main() -> int:

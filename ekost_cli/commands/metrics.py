@@ -16,6 +16,7 @@ from locales.catalogs import _
 app = Noun(_("Metrics: how long commands take, and numbers for Prometheus."))
 
 HOURS = 24
+PORT = 9617
 FIELDS = (
     Field("name", N_("Command")),
     Field("times", N_("Times"), "int"),
@@ -44,6 +45,8 @@ FileOption = Annotated[
 BackupsOption = Annotated[
     Path | None, typer.Option("--backups", metavar="FOLDER", help=_("Also tell how old the newest backup there is."))
 ]
+HostOption = Annotated[str, typer.Option("--host", help=_("Address to listen on."))]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Port; 0 takes a free one."))]
 
 
 @app.command(
@@ -65,20 +68,12 @@ def show(context: typer.Context, hours: HoursOption = HOURS) -> None:
 @app.command(
     "export",
     _("Print all numbers in Prometheus' text format, or put them in a file."),
-    examples=("ekost metrics export", "ekost metrics export --textfile /tmp/ekost.prom"),
+    examples=("ekost metrics export", "ekost metrics export --textfile ekost.prom"),
 )
 def export(context: typer.Context, textfile: FileOption = None, backups: BackupsOption = None) -> None:
-    from db.metrics.exposition import exposed, write_textfile
-    from db.metrics.totals import read_totals
-    from db.repositories.gauges import Gauge
-    from db.settings_path import state_folder
+    from db.metrics.exposition import write_textfile
 
-    ekost, lost = Context.of(context), None
-    try:
-        gauges = [Gauge("ekost_up", 1), *measured(ekost, backups)]
-    except EkostError as error:  # whoever watches must see that, not the numbers of yesterday
-        gauges, lost = [Gauge("ekost_up", 0), *measured_here(ekost)], error
-    text = exposed(gauges, read_totals(state_folder()))
+    text, lost = _numbers(Context.of(context), backups)
     if textfile is None:
         sys.stdout.write(text)
     else:
@@ -88,3 +83,38 @@ def export(context: typer.Context, textfile: FileOption = None, backups: Backups
             raise TextfileError(path=textfile, reason=error.strerror or "-") from error
     if lost is not None:
         raise lost
+
+
+@app.command(
+    "serve",
+    _("Hand all numbers to a Prometheus that asks for them, until Ctrl-C."),
+    examples=("ekost metrics serve", "ekost metrics serve --port 9618 --backups /var/backups/ekost"),
+)
+def serve(
+    context: typer.Context, host: HostOption = "127.0.0.1", port: PortOption = PORT, backups: BackupsOption = None
+) -> None:
+    from ekost_cli.scraping import PATH, serve
+
+    ekost = Context.of(context)
+
+    def ready(there: int) -> None:
+        ekost.note(_("Numbers are at http://{host}:{port}{path}; Ctrl-C ends it.").format(
+            host=host, port=there, path=PATH
+        ))  # fmt: skip
+
+    serve(host, port, lambda: _numbers(ekost, backups)[0], ready)
+
+
+def _numbers(ekost: Context, backups: Path | None) -> tuple[str, EkostError | None]:
+    """All numbers, and why those of the book are missing, if they are."""
+    from db.metrics.exposition import exposed
+    from db.metrics.totals import read_totals
+    from db.repositories.gauges import Gauge
+    from db.settings_path import state_folder
+
+    lost = None
+    try:
+        gauges = [Gauge("ekost_up", 1), *measured(ekost, backups)]
+    except EkostError as error:  # whoever watches must see that, not the numbers of yesterday
+        gauges, lost = [Gauge("ekost_up", 0), *measured_here(ekost)], error
+    return exposed(gauges, read_totals(state_folder())), lost

@@ -5,11 +5,17 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy import make_url
 
 from db.engine import Database
 from db.metrics.exposition import HELP
 from db.metrics.thresholds import THRESHOLDS
-from tests.ekost_cli.conftest import Ekost
+from tests.conftest import clone, command
+from tests.ekost_cli.conftest import EKOST, Ekost
 
 LINE = re.compile(r"(# (HELP|TYPE) ekost_\w+ .+|ekost_\w+(\{(\w+=\"[^\"]*\",?)+\})? [0-9.e+-]+)")
 
@@ -60,6 +66,36 @@ def test_numbers_are_exported_as_prometheus_reads_them_and_a_lost_database_is_on
     assert oct(file.stat().st_mode)[-3:] == "644"
     assert [path.name for path in tmp_path.glob("ekost.prom*")] == ["ekost.prom"]
     assert ekost("metrics", "export", "--textfile", str(tmp_path / "none" / "f")).returncode == 1
+
+
+def test_numbers_are_served_until_the_end_also_while_the_database_is_away(
+    environment: dict[str, str], server_url: str, template: str
+) -> None:
+    database = Database(clone(server_url, template))
+    words = [EKOST, "metrics", "serve", "--port", "0"]
+    own = environment | {"EKOST_DATABASE_URL": database.url}
+    with subprocess.Popen(words, env=own, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            address = re.search(r"http://\S+/metrics", server.stderr.readline())
+            assert address is not None
+
+            def up() -> str:
+                with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - our own
+                    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+                    return str(re.search(r"^ekost_up (\d)$", answer.read().decode(), re.MULTILINE)[1])  # type: ignore[index]
+
+            assert up() == up() == "1"
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(address[0] + "x", timeout=10)  # noqa: S310 - our own
+            port = address[0].split(":")[2].split("/")[0]
+            taken = subprocess.run([*words[:-1], port], env=own, capture_output=True, text=True, check=False)
+            assert (taken.returncode, "Nothing can listen on 127.0.0.1" in taken.stderr) == (2, True)
+            command(server_url, f'drop database "{make_url(database.url).database}" with (force)')
+            assert up() == "0"
+        finally:
+            server.terminate()
+        assert server.wait(10) == 143
 
 
 def test_every_threshold_is_about_a_metric_that_is_described() -> None:
