@@ -102,11 +102,18 @@ def put_in_place(database: Database, new: Database) -> str:
 
 def _rename(conn: Connection, name: str, old_name: str, new_name: str) -> None:
     for busy in (name, new_name):
-        conn.execute(_SEND_AWAY, {"name": busy})
+        _send_away(conn, busy)
     there, old, new = (_quoted(conn, one) for one in (name, old_name, new_name))
     conn.exec_driver_sql(
         f"begin; alter database {there} rename to {old}; alter database {new} rename to {there}; commit"
     )
+
+
+def _send_away(conn: Connection, name: str) -> None:
+    try:
+        conn.execute(_SEND_AWAY, {"name": name})
+    except DBAPIError as error:
+        raise BookInUseError(database=name) from error
 
 
 @contextmanager

@@ -5,10 +5,13 @@ import json
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
+from alembic.config import Config
 from sqlalchemy import make_url, text
 
 from db.backup.dump import make_backup
@@ -29,11 +32,16 @@ from db.backup.rotation import remove_old
 from db.backup.scratch import PREFIX
 from db.backup.totals import ledger_totals
 from db.engine import Database
+from db.migrations import runner
 from db.migrations.runner import SchemaOutdatedError
 from db.repositories.checks.runner import run_checks
 from tests.conftest import clone, command, named
 from tests.db.repositories.lived_in import LivedIn
 
+_MONTHS_AHEAD = text("""
+select c.oid::regclass::text from pg_inherits i join pg_class c on c.oid = i.inhrelid
+ where c.relname ~ '^payments_20\\d\\d_\\d\\d$' and right(c.relname, 7) > to_char(now(), 'YYYY_MM')
+""")
 PAYING = """
 import sys
 from datetime import date
@@ -181,10 +189,30 @@ def test_a_restore_takes_an_empty_book_and_no_other(
         assert ledger_totals(conn) == read_manifest(kept).totals
     with database.transaction() as conn:
         conn.execute(text("update balances set deposit_held = 7 where tenant_id = 1"))
+        for month in conn.execute(_MONTHS_AHEAD).scalars().all():  # as in a backup of last month
+            conn.execute(text(f"drop table {month}"))
     with pytest.raises(BackupBreaksChecksError) as told:
         verify_backup(database, backed_up(database, tmp_path), quiet)
     assert told.value.fields["checks"] == "deposits_add_up"
     assert databases(database.url) == set()
+
+
+def test_an_older_book_is_brought_up_to_date(server_url: str, database: Database, tmp_path: Path) -> None:
+    name = f"old_{uuid.uuid4().hex[:12]}"
+    command(server_url, f'create database "{name}"')
+    old, config = Database(named(server_url, name)), Config()
+    config.set_main_option("script_location", str(Path(runner.__file__).parent))
+    with old.transaction() as conn:
+        config.attributes["connection"] = conn
+        alembic.upgrade(config, "0001")
+        conn.execute(text("insert into properties (code, name) values ('KOSA', 'Kos Mawar')"))
+    path = backed_up(old, tmp_path)
+    command(server_url, f'drop database "{name}" with (force)')
+    assert restore_backup(database, path, quiet).manifest.revision == "0001"
+    with database.reading() as conn:
+        assert runner.schema_status(conn).current
+        assert [row.property for row in ledger_totals(conn)] == ["KOSA"]
+        assert list(run_checks(conn)) == []
 
 
 def test_no_backup_where_none_can_be(
