@@ -31,7 +31,7 @@ ELSEWHERE = {
     "tui", "demo", "up", "down", "status", "worker", "doctor", "help", "check", "audit verify", "db migrate", "db fold",
     "db slow", "jobs show",
 }  # fmt: skip
-ELSEWHERE_NOUNS = {"config", "completion", "cache"}
+ELSEWHERE_NOUNS = {"config", "completion", "cache", "health", "alerts", "metrics"}
 
 LOOKS = sorted(
     verb.examples[0].removeprefix("ekost ")
