@@ -41,7 +41,8 @@ select distinct r.rolname
  cross join aclexplode(o.acl) a
   join pg_roles r on r.oid = a.grantee
  where a.grantee <> o.owner and r.rolname !~ '^pg_'
-   and r.rolname <> (select rolname from pg_roles where oid = 10)
+   and r.oid <> 10
+ union select rolname from pg_default_acl join pg_roles on pg_roles.oid = defaclrole
  order by 1
 """
 

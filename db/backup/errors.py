@@ -1,6 +1,6 @@
 """What can go wrong with a backup, in words for whoever stands before a lost book."""
 
-from db.errors import N_, EkostError, RuleError, UsageError
+from db.errors import N_, EkostError, NotFoundError, RuleError, UsageError
 
 
 class BackupProgramMissingError(UsageError):
@@ -96,3 +96,11 @@ class DatabasesRefusedError(UsageError):
     code = "databases_refused"
     message = N_("The role {role} may not make databases, or does not own {database}.")
     hint = N_("As administrator: ALTER ROLE {role} CREATEDB; ALTER DATABASE {database} OWNER TO {role}")
+
+
+class FormerBookNotFoundError(NotFoundError):
+    """No former book of this one has that name."""
+
+    code = "former_book_not_found"
+    message = N_("{name} is no former book of this one.")
+    hint = N_("There are: {known}")

@@ -65,17 +65,23 @@ def verify_backup(database: Database, path: Path, progress: Progress) -> Verifie
 
 
 def restore_backup(
-    database: Database, path: Path, progress: Progress, *, replace: bool = False, drop_old: bool = False
+    database: Database,
+    path: Path,
+    progress: Progress,
+    *,
+    replace: bool = False,
+    drop_old: bool = False,
+    grants: bool = True,
 ) -> Restored:
     """Put a backup in the place of an empty database, or with `replace` of the book in it.
 
-    Whatever fails, the book stays as it was. Raises what `verify_backup` raises but for the checks, BookNotEmptyError
-    and BookInUseError.
+    With `grants` roles may do again what they might then. Whatever fails, the book stays as it was. Raises what
+    `verify_backup` raises but for the checks, BookNotEmptyError and BookInUseError.
     """
     if not replace:
         require_empty(database)
     manifest = check_file(path)
-    with _restored(database, path, manifest, progress, grants=True) as (copy, roles):
+    with _restored(database, path, manifest, progress, grants=grants) as (copy, roles):
         if not replace:
             require_empty(database)  # much may have happened meanwhile
         old = put_in_place(database, copy)
@@ -113,7 +119,7 @@ def _restored(
         migrate(copy)
         with copy.transaction() as conn:
             _wake(conn)
-        yield copy, missing
+        yield copy, missing if grants else ()
 
 
 def _load(server: Server, path: Path, manifest: Manifest, progress: Progress, *, grants: bool) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from db.backup.drafts import FORGOTTEN
-from db.backup.errors import BookInUseError, DatabasesRefusedError
+from db.backup.errors import BookInUseError, DatabasesRefusedError, FormerBookNotFoundError
 from db.connecting import knock
 from db.engine import Database, DatabaseUnreachableError, sqlstate
 
 PREFIX = "ekost_scratch_"
+_BEFORE = "_before_"
 # How often somebody is sent away who comes back at once.
 _TRIES = 10
 _REFUSED, _IN_USE = ("42501",), "55006"
@@ -32,6 +33,7 @@ select d.datcollate as collate, d.datctype as ctype, d.datlocprovider as provide
 _OURS = text("""
 select datname from pg_database where starts_with(datname, :begin) and pg_has_role(datdba, 'MEMBER')
 """)
+_FORMER = text("select datname from pg_database where starts_with(datname, :begin) order by 1")
 _PROVIDERS = {"b": "builtin", "i": "icu"}
 _SEND_AWAY = text("""
 select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = :name and pid <> pg_backend_pid()
@@ -77,13 +79,27 @@ def drop(database: Database, name: str) -> None:
         conn.exec_driver_sql(f"drop database if exists {_quoted(conn, name)} with (force)")
 
 
+def drop_former(database: Database, name: str) -> None:
+    """Drop a book in whose place a backup was put. Raises FormerBookNotFoundError; no other database is dropped."""
+    with database.reading() as conn:
+        there = conn.execute(_FORMER, {"begin": f"{_begin(database)}{_BEFORE}"}).scalars().all()
+    if name not in there:
+        raise FormerBookNotFoundError(name=name, known=", ".join(there) or "-")
+    drop(database, name)
+
+
+def _begin(database: Database) -> str:
+    """What the name of a former book begins with: it has to fit into 63 bytes."""
+    return (make_url(database.url).database or "")[:40]
+
+
 def put_in_place(database: Database, new: Database) -> str:
     """Let `new` have the name of `database` from one moment to the next; the name that the old book has now.
 
     Who works in the old one is sent away. Raises BookInUseError, DatabasesRefusedError; nothing has changed then.
     """
     name, new_name = (make_url(one.url).database or "" for one in (database, new))
-    old_name = f"{name[:40]}_before_{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    old_name = f"{_begin(database)}{_BEFORE}{datetime.now(UTC):%Y%m%dT%H%M%S}"
     database.engine.dispose()
     # Neither can be renamed from inside.
     with scratch(database) as outside, _commanding(outside) as conn:

@@ -49,6 +49,7 @@ RESTORED = (
     Field("entries", N_("Entries"), "int"),
     Field("old_database", N_("Former book")),
 )
+FORGOTTEN = RESTORED[-1:]
 
 TargetArg = Annotated[
     str, typer.Argument(metavar="FILE|FOLDER", help=_("A new file, or a folder; without it the current one."))
@@ -58,6 +59,7 @@ ReplaceOption = Annotated[bool, typer.Option("--replace", help=_("Put it in the 
 DropOption = Annotated[
     bool, typer.Option("--drop-old", help=_("Throw the former book away instead of keeping it under another name."))
 ]
+GrantsOption = Annotated[bool, typer.Option("--no-grants", help=_("Leave out what other roles were allowed to do."))]
 KeepOption = Annotated[
     int, typer.Option("--keep", min=0, help=_("Keep the newest N backups of this book there and remove older ones."))
 ]
@@ -107,7 +109,11 @@ def verify(context: typer.Context, file: FileArg) -> None:
     fields=RESTORED,
 )
 def restore(
-    context: typer.Context, file: FileArg, replace: ReplaceOption = False, drop_old: DropOption = False
+    context: typer.Context,
+    file: FileArg,
+    replace: ReplaceOption = False,
+    drop_old: DropOption = False,
+    no_grants: GrantsOption = False,
 ) -> None:
     from db.backup.manifest import read_manifest
     from db.backup.restore import restore_backup
@@ -118,12 +124,31 @@ def restore(
         _confirm(ekost, database.parts[0], made)
         _know_cache(ekost)
     with progress_bar(ekost) as progress:
-        done = restore_backup(database, path, progress, replace=replace, drop_old=drop_old)
+        done = restore_backup(database, path, progress, replace=replace, drop_old=drop_old, grants=not no_grants)
     _empty_cache(ekost)
     _tell(ekost, done)
     ekost.show(
         {**_told(path, made), "database": done.database, "revision": done.revision, "old_database": done.old or None}
     )
+
+
+@verbs.command(
+    "forget",
+    _("Throw a former book away, in whose place a backup was put."),
+    examples=("ekost db forget ekost_before_20261123T020000 --yes",),
+    takes=Takes.YES,
+    fields=FORGOTTEN,
+)
+def forget(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("The name that `ekost db restore` told."))],
+) -> None:
+    from db.backup.scratch import drop_former
+
+    ekost = Context.of(context)
+    ekost.confirm(_("Throw the former book {name} away? It can't be brought back.").format(name=name))
+    drop_former(ekost.any_database, name)
+    ekost.show({"old_database": name})
 
 
 def _told(path: Path, made: "Manifest") -> dict[str, Any]:

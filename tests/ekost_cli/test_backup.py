@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,7 +13,6 @@ import pytest
 from sqlalchemy import make_url, text
 
 from db.engine import Database
-from tests.conftest import command
 from tests.db.services.house import House
 from tests.ekost_cli.conftest import EKOST, Ekost
 
@@ -41,7 +41,7 @@ def eventually(database: Database, count: int, question: object) -> None:
 
 
 def test_a_backup_is_made_examined_and_brought_back(
-    ekost: Ekost, on_terminal: Callable[..., tuple[int, str]], book: Database, tmp_path: Path, server_url: str
+    ekost: Ekost, on_terminal: Callable[..., tuple[int, str]], book: Database, tmp_path: Path
 ) -> None:
     name, folder = make_url(book.url).database or "", tmp_path / "backups"
 
@@ -65,12 +65,10 @@ def test_a_backup_is_made_examined_and_brought_back(
     assert (status, "Not confirmed" in screen) == (1, True)
     status, screen = on_terminal(*ask, answer=f"{name}\n", EKOST_DATABASE_URL=book.url)
     assert (status, f"kept as the database {name}_before_" in screen.replace("\n", " ")) == (0, True)
-    with book.reading() as conn:
-        like = {"begin": f"{name}_before_"}
-        old = conn.execute(
-            text("select datname from pg_database where starts_with(datname, :begin)"), like
-        ).scalar_one()
-    command(server_url, f'drop database "{old}"')
+    (old,) = re.findall(rf"{name}_before_\w+", json.dumps(screen.replace("\n", "")))[:1]
+    assert run("forget", name, "--yes").returncode == 4
+    assert run("forget", old, "-y", "-o", "json").stdout == f'{{"old_database": "{old}"}}\n'
+    assert run("forget", old, "--yes").returncode == 4
 
     content = bytearray(Path(made["file"]).read_bytes())
     content[-9] ^= 4
