@@ -46,10 +46,10 @@ PAYING = """
 import sys
 from datetime import date
 from decimal import Decimal
-from db.engine import Database
+from db.engine import Database, Limits
 from db.repositories.lookup import find_tenant
 from db.services.payments import record_payment
-database = Database(sys.argv[1])
+database = Database(sys.argv[1], Limits(pool_size=1))  # always connected: it can't come back into the other book
 while True:
     with database.transaction() as conn:
         record_payment(conn, find_tenant(conn, sys.argv[2]), Decimal(1000), date(2026, 3, 1))
