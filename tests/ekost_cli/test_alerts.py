@@ -11,7 +11,7 @@ from tests.ekost_cli.conftest import Ekost
 
 def test_nothing_is_said_until_something_needs_a_person(ekost: Ekost, database: Database, tmp_path: Path) -> None:
     own = {"EKOST_DATABASE_URL": database.url}
-    for form in ("table", "tsv", "ndjson"):
+    for form in ("table", "tsv"):
         done = ekost("alerts", "check", "--deep", "-o", form, **own)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert json.loads(ekost("alerts", "check", "-o", "json", **own).stdout) == {"items": [], "next": None}
