@@ -61,7 +61,10 @@ DropOption = Annotated[
 ]
 GrantsOption = Annotated[bool, typer.Option("--no-grants", help=_("Leave out what other roles were allowed to do."))]
 KeepOption = Annotated[
-    int, typer.Option("--keep", min=0, help=_("Keep the newest N backups of this book there and remove older ones."))
+    int,
+    typer.Option(
+        "--keep", min=0, metavar="N", help=_("Keep the newest N backups of this book there and remove older ones.")
+    ),
 ]
 
 
