@@ -26,6 +26,7 @@ _CODES = {
     "closings": N_("closing of a month"),
     "folding": N_("folding of old months"),
     "cleanup": N_("clearing up"),
+    "backup": N_("backup"),
     # the doctor
     "program": N_("program"),
     "languages": N_("languages"),
