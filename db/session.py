@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from db.settings_path import state_folder
+from db.settings_path import make_private, state_folder
 from db.writes import RECENT, Write
 
 # The log position of who has changed something and could not ask where that stands.
@@ -93,7 +93,7 @@ class SessionFile:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         for folder in (self._folder.parent, self._folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
         lock = os.open(self._folder / "session.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             _take(lock)

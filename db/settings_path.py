@@ -22,6 +22,13 @@ def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return folder / "ekost"
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that is ours alone, but no home: the one of an account without any lies nowhere. Raises OSError."""
+    if not Path(*folder.parts[:2]).is_dir():
+        raise FileNotFoundError(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def settings_files(environ: Mapping[str, str] = os.environ, system_file: Path = SYSTEM_FILE) -> list[Path]:
     """The files that are there, the weaker one first."""
     return [path for path in (system_file, user_file(environ)) if _is_there(path)]

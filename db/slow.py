@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
+from db.settings_path import make_private
+
 # Bytes of the file; then it becomes the older one of two.
 MOST = 256 * 1024
 # What asks a statement for somebody else.
@@ -99,7 +101,7 @@ def _write(path: Path, taken: float, rows: int) -> None:
 
 
 def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         # One short write, which other processes do not get into.

@@ -4,10 +4,13 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
 import pytest
+
+from ekost_cli.grammar import Noun
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("ekost_cli", "tui", "jobs", "db", "locales")
@@ -89,8 +92,9 @@ def described(value: object) -> bool:
 
 def commands_of(module: object) -> set[object]:
     """Bodies of commands: their words stand in the decorator, where `--help` finds them."""
-    noun, verbs = getattr(module, "app", None), [value for value in vars(module).values() if hasattr(value, "body")]
-    return {verb.body for verb in [*getattr(noun, "verbs", {}).values(), *verbs]}
+    nouns = [value for value in vars(module).values() if isinstance(value, Noun)]
+    verbs = [value for value in vars(module).values() if hasattr(value, "body")]
+    return {verb.body for verb in [*chain(*(noun.verbs.values() for noun in nouns)), *verbs]}
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(ROOT)))

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from db.settings_path import make_private
+
 FILE = "commands.log"
 # Bytes of the file; then it is added to the totals and becomes the older one of two.
 MOST = 256 * 1024
@@ -37,7 +39,7 @@ def _append(folder: Path, line: bytes) -> int:
     try:
         file = os.open(folder / FILE, flags, 0o600)
     except FileNotFoundError:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         file = os.open(folder / FILE, flags, 0o600)
     try:
         # One short write, which other processes do not get into.

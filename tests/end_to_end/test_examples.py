@@ -69,9 +69,15 @@ def line(example: Example) -> str:
 
 
 CHANGES = [example for example in all_examples() if keeps_something(example) and not stays(example)]
+BACKUPS = ("db backup", "db verify", "db restore", "db forget")
 ENDLESS = [example for example in all_examples() if stays(example)]
 # The screens need a terminal: tests/tui plays their examples there.
-LOOKS = [example for example in all_examples() if not keeps_something(example) and example[0] != "tui"]
+CACHES = [example for example in all_examples() if example[0].startswith("cache ")]
+LOOKS = [
+    example
+    for example in all_examples()
+    if not keeps_something(example) and example not in CACHES and example[0] not in ("tui", *BACKUPS)
+]
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +85,7 @@ def servers() -> Iterator[Path]:
     """A home for bundled servers; not in pytest's own folder, through which the servers' account may not pass."""
     made = Path(tempfile.mkdtemp(prefix="ekost-e2e-", dir="/tmp"))
     made.chmod(0o711)
+    driver.ensure_valkey(made / "home")
     yield made / "home"
     driver.stop(made / "home")
     shutil.rmtree(made, ignore_errors=True)
@@ -182,6 +189,41 @@ def test_an_example_that_changes_the_book_leaves_it_sound(example: Example, book
         with Database(book).transaction() as conn:
             conn.execute(text(BEFOREHAND[word]))
     assert ekost(book, words) == 0
+    assert ekost(book, ["check"]) == 0
+
+
+@pytest.mark.parametrize("example", CACHES, ids=line)
+def test_an_example_that_is_about_the_cache(example: Example, demo: str, environment: dict[str, str]) -> None:
+    variables = {**environment, "EKOST_DATABASE_URL": demo, "EKOST_CACHE_URL": "bundled"}
+    done = subprocess.run(
+        ["ekost", *example[1]], env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_backup_is_made_examined_and_brought_back(
+    book: str, ekost: Play, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    examples = {path: [words for found, words in all_examples() if found == path] for path in BACKUPS}
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for words in examples["db backup"]:
+        assert ekost(book, [word.replace("/var/backups/ekost", str(folder)) for word in words]) == 0
+    (made,) = folder.glob("*.dump")
+    (into_nothing,), (into_the_book,) = (
+        [words for words in examples["db restore"] if ("--replace" in words) == there] for there in (False, True)
+    )
+    for words in (*examples["db verify"], into_nothing, into_the_book):
+        for end in ("", ".json"):
+            shutil.copy(f"{made}{end}", tmp_path / f"{Path(words[2]).name}{end}")
+    for words in examples["db verify"]:
+        assert ekost(book, [Path(word).name if "/" in word else word for word in words]) == 0
+    assert ekost(book, into_nothing) == ExitCode.REFUSED
+    capfd.readouterr()
+    assert ekost(book, [*into_the_book, "-o", "json"]) == 0
+    former = json.loads(capfd.readouterr().out)["old_database"]
+    for words in examples["db forget"]:
+        assert ekost(book, [former if word.startswith("ekost_before_") else word for word in words]) == 0
     assert ekost(book, ["check"]) == 0
 
 

@@ -29,7 +29,7 @@ FEW, MANY, MORE = 10, 120, 60
 # What is not about the book, or goes through all of it in pieces.
 ELSEWHERE = {
     "tui", "demo", "up", "down", "status", "worker", "doctor", "help", "check", "audit verify", "db migrate", "db fold",
-    "db slow", "jobs show",
+    "db slow", "db backup", "db verify", "db restore", "db forget", "jobs show",
 }  # fmt: skip
 ELSEWHERE_NOUNS = {"config", "completion", "cache", "health", "alerts", "metrics"}
 
