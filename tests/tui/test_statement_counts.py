@@ -10,8 +10,8 @@ from tests.tui.conftest import Screens, press
 from tests.tui.forms import seek
 from tui.details.detail import DetailScreen
 
-# What is asked when a screen opens may be asked again by a bell that rings just then.
-MOST = 2
+# A screen may be read again while it is looked at, and each part of a detail finds its thing; rows would be fifty.
+MOST = 6
 
 
 @contextmanager
