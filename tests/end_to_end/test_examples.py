@@ -85,7 +85,6 @@ def servers() -> Iterator[Path]:
     """A home for bundled servers; not in pytest's own folder, through which the servers' account may not pass."""
     made = Path(tempfile.mkdtemp(prefix="ekost-e2e-", dir="/tmp"))
     made.chmod(0o711)
-    driver.ensure_valkey(made / "home")
     yield made / "home"
     driver.stop(made / "home")
     shutil.rmtree(made, ignore_errors=True)
@@ -193,7 +192,10 @@ def test_an_example_that_changes_the_book_leaves_it_sound(example: Example, book
 
 
 @pytest.mark.parametrize("example", CACHES, ids=line)
-def test_an_example_that_is_about_the_cache(example: Example, demo: str, environment: dict[str, str]) -> None:
+def test_an_example_that_is_about_the_cache(
+    example: Example, demo: str, servers: Path, environment: dict[str, str]
+) -> None:
+    driver.ensure_valkey(servers)  # others stop it
     variables = {**environment, "EKOST_DATABASE_URL": demo, "EKOST_CACHE_URL": "bundled"}
     done = subprocess.run(
         ["ekost", *example[1]], env=variables, capture_output=True, text=True, timeout=60, check=False
