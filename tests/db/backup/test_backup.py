@@ -1,6 +1,5 @@
 """A backup is what the book was in one moment, while others work in it; it comes back whole, or nothing changes."""
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -20,7 +19,6 @@ from db.backup.errors import (
     BackupDamagedError,
     BackupDiffersError,
     BackupExistsError,
-    BackupFailedError,
     BackupFolderError,
     BackupProgramMissingError,
     BackupUnknownError,
@@ -155,10 +153,6 @@ def test_a_flipped_bit_is_found(book: Database, backup: Path) -> None:
     with pytest.raises(BackupDamagedError):
         verify_backup(book, backup, quiet)
     with pytest.raises(BackupDamagedError):
-        restore_backup(book, backup, quiet, replace=True)
-    # Also where the checksum was taken of the damaged file.
-    alter(backup, sha256=hashlib.sha256(content).hexdigest())
-    with pytest.raises((BackupFailedError, BackupDiffersError)):
         restore_backup(book, backup, quiet, replace=True)
     assert databases(book.url) == set()
 
