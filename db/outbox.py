@@ -87,11 +87,14 @@ update deliveries set state = 'ready', attempts = attempts - 1, not_before = now
  where consumer = :consumer and event_id = any (:ids)
 """).bindparams(_IDS)
 
+# Materialized: within a nested loop the limit would be taken anew for every row of the outer side.
 _CLEAR_DONE = text("""
-delete from deliveries d
- using (select event_id, consumer from deliveries
-         where state = 'done' and done_at < now() - make_interval(days => :days)
-         order by done_at limit :most for update skip locked) old
+with old as materialized (
+  select event_id, consumer from deliveries
+   where state = 'done' and done_at < now() - make_interval(days => :days)
+   order by done_at limit :most for update skip locked
+)
+delete from deliveries d using old
  where d.event_id = old.event_id and d.consumer = old.consumer
 """)
 

@@ -42,16 +42,31 @@ class Total(NamedTuple):
 
 def read_samples(folder: Path, since: float) -> list[Sample]:
     """The samples from that moment on, as far back as the files go."""
-    files = (_lines(folder / _OLDER), _lines(folder / FILE))
-    return [sample for lines in files for sample in _samples(lines) if sample.at >= since]
+    *_, older, newer = _at_once(folder)
+    return [sample for sample in _samples(older + newer) if sample.at >= since]
 
 
 def read_totals(folder: Path) -> list[Total]:
     """Everything since ever, by name and outcome."""
-    folded, kept = _kept(folder)
-    older, newer = _lines(folder / _OLDER), _lines(folder / FILE)
+    folded, kept, older, newer = _at_once(folder)
     loose = newer if older and older[0] == folded else older + newer
     return sorted(_added(kept, _samples(loose)))
+
+
+def _at_once(folder: Path) -> tuple[str, list[Total], list[str], list[str]]:
+    """All three files, none of which another process has replaced meanwhile: its samples would be missed."""
+    while True:
+        before = _identity(folder / _OLDER)
+        found = (*_kept(folder), _lines(folder / _OLDER), _lines(folder / FILE))
+        if _identity(folder / _OLDER) == before:
+            return found
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    with suppress(OSError):
+        status = path.stat()
+        return status.st_ino, status.st_mtime_ns
+    return 0, 0
 
 
 def fold(folder: Path) -> None:

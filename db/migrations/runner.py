@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import Database, sqlstate
 from db.errors import N_, AlreadyRunningError, UsageError
 
-HEAD = "0004"
+HEAD = "0005"
 # One migration at a time: a second one waits for this advisory lock, or gives up after `lock_timeout`.
 MIGRATION_LOCK = 0x0E0057
 LOCK_WAIT = "60s"

@@ -54,7 +54,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.servers
-async def test_a_killed_server_leaves_its_rows_in_sight_and_is_started_again(home: Path) -> None:
+async def test_a_killed_server_leaves_its_rows_in_sight_and_is_started_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.link.PAUSES", (60,))
+
     def opened() -> Database:
         database = Database(driver.ensure_postgres(home), Limits(pool_size=3))
         ensure_current(database, automatic=True)
@@ -76,6 +80,7 @@ async def test_a_killed_server_leaves_its_rows_in_sight_and_is_started_again(hom
             assert "The book can't be reached. Shown as of" in text_of(pilot)[22]
             assert text_of(pilot)[2:10] == before
             assert text_of(pilot)[21] == "si"  # what was typed is still there
+            app.book.link.wait = 1
             for _second in range(100):
                 await pilot.pause(0.2)
                 if app.book.link.state is State.UP:

@@ -11,7 +11,7 @@ from db.metrics.commands import command_rows, failures
 from db.metrics.sink import DONE, ERROR, REFUSED, outcome_of, record
 from db.metrics.totals import Sample, fold, read_samples, read_totals
 
-WRITERS, EACH = 4, 400
+WRITERS, EACH = 4, 1000
 
 
 def _write(folder: Path) -> None:
@@ -37,7 +37,10 @@ def test_totals_of_many_processes_only_grow_while_their_files_stay_small(
     # A line written into a file that was just closed is in the samples only: few.
     assert WRITERS * EACH * 0.97 <= total.times <= WRITERS * EACH
     assert total.times == sum(total.buckets) > 0
-    assert all(path.stat().st_size < 9000 and path.stat().st_mode & 0o077 == 0 for path in folder.glob("*.log*"))
+    sizes = {path.name: path.stat().st_size for path in folder.glob("*.log*")}
+    # Whoever folds may have to wait for a processor while the others write on.
+    assert sum(sizes.values()) < WRITERS * EACH * 30 / 2, sizes
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir() if path.suffix != ".json")
     assert len(list(folder.iterdir())) == 4
 
 
