@@ -41,7 +41,7 @@ def test_totals_of_many_processes_only_grow_while_their_files_stay_small(
     # Whoever folds may have to wait for a processor while the others write on.
     assert sum(sizes.values()) < WRITERS * EACH * 30 / 2, sizes
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir() if path.suffix != ".json")
-    assert len(list(folder.iterdir())) == 4
+    assert 3 <= len(list(folder.iterdir())) <= 4  # the newest may just have become the older one
 
 
 def test_a_crash_before_the_totals_are_written_counts_nothing_twice_and_loses_nothing(
