@@ -19,6 +19,7 @@ from db.addresses import hosts_apart
 from db.connecting import TooManyConnectionsError, knock
 from db.errors import N_, EkostError, RuleError, UnreachableError, UsageError
 from db.preparing import prepare_where_it_lasts
+from db.transport import distrust_of, secured
 from db.writes import forget
 
 if TYPE_CHECKING:
@@ -113,24 +114,28 @@ class PartitionDetachedError(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever. Connections to keep open."""
+    """How long to wait, in milliseconds (`connect_timeout`: seconds); 0 is for ever. Connections to keep open.
+
+    With `insecure_tls` an address may ask for less than a verified connection over a network.
+    """
 
     connect_timeout: int = 5
     statement_timeout: int = 60_000
     lock_timeout: int = 10_000
     idle_in_transaction_timeout: int = 60_000
     pool_size: int = 0
+    insecure_tls: bool = False
     # Statements of so many milliseconds and more are written down there; 0 for none.
     slow_query_ms: int = 0
     slow_log: Path | None = None
 
 
 class Database:
-    """One PostgreSQL database; connects when first used."""
+    """One PostgreSQL database; connects when first used. Raises DatabaseURLError, InsecureDatabaseError."""
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
-        self._url = _read_url(url)
         self.limits = limits or Limits()
+        self._url = secured(_read_url(url), insecure=self.limits.insecure_tls)
         # Transactions of changes that this process has committed.
         self.commits = 0
         # Set where there are standbys: who remembers what was changed, and where else may be read.
@@ -226,7 +231,7 @@ class Database:
         try:
             return knock(self.engine.connect, self.place, self.limits.connect_timeout)
         except OperationalError as error:
-            raise DatabaseUnreachableError(place=self.place) from error
+            raise distrust_of(error, self.place) or DatabaseUnreachableError(place=self.place) from error
         except PoolTimeoutError as error:
             raise TooManyConnectionsError(place=self.place) from error
         except ProgrammingError as error:  # libpq knows no such parameter

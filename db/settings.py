@@ -23,6 +23,7 @@ THEMES = (
     "rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark", "textual-light",
     "tokyo-night",
 )  # fmt: skip
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
 # Variables of ours that are no settings.
 OTHER_VARIABLES = frozenset(
     {"EKOST_DEBUG", "EKOST_PG_BIN", "EKOST_REDIS_BIN", "EKOST_RUN_AS", "EKOST_TEST_DATABASE_URL"}
@@ -98,6 +99,9 @@ class Settings:
     home: str | None = _setting(None, N_("Folder of the bundled servers."))
     property: str | None = _setting(None, N_("Code of the property that commands work on."))
     language: str | None = _setting(None, N_("Language of texts for people."), variable="EKOST_LANG", choices=LANGUAGES)
+    insecure_tls: bool = _setting(
+        False, N_("Whether servers elsewhere may be reached without a proof of who they are, or in clear text.")
+    )
     connect_timeout: int = _setting(5, N_("Seconds to wait for a connection."))
     statement_timeout: int = _setting(60, N_("Seconds that one statement may take."))
     lock_timeout: int = _setting(10, N_("Seconds to wait for another change of the same rows."))
@@ -204,6 +208,8 @@ def checked(key: str, value: Any, place: str) -> Any:
         raise UnknownSettingError(place=place, key=key, nearest=nearest_of(key, known_settings()))
     if _is_number(setting):
         good = type(value) is int and value >= 0
+    elif _is_flag(setting):
+        good = isinstance(value, bool)
     else:
         choices = setting.metadata["choices"]
         good = isinstance(value, str) and value != "" and (not choices or value in choices)
@@ -216,6 +222,8 @@ def checked(key: str, value: Any, place: str) -> Any:
 def parse(key: str, text: str, place: str) -> Any:
     """The value that a text stands for, in a variable or on a command line. Raises ConfigError."""
     setting = known_settings().get(key)
+    if setting is not None and _is_flag(setting):
+        return checked(key, _FLAGS.get(text.lower(), text), place)
     number = setting is not None and _is_number(setting) and text.isascii() and text.isdigit() and len(text) < 10
     return checked(key, int(text) if number else text, place)
 
@@ -251,9 +259,15 @@ def _is_number(setting: Field[Any]) -> bool:
     return setting.type is int
 
 
+def _is_flag(setting: Field[Any]) -> bool:
+    return setting.type is bool
+
+
 def _expected(setting: Field[Any]) -> str:
     if _is_number(setting):
         return "0, 1, 2, …"
+    if _is_flag(setting):
+        return "true, false"
     return ", ".join(cast("tuple[str, ...]", setting.metadata["choices"])) or '"…"'
 
 

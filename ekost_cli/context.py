@@ -197,6 +197,7 @@ class Context:
             statement_timeout=settings.statement_timeout * 1000,
             lock_timeout=settings.lock_timeout * 1000,
             pool_size=pool_size,
+            insecure_tls=settings.insecure_tls,
             slow_query_ms=settings.slow_query_ms,
             slow_log=state_folder() / SLOW_LOG,
         )

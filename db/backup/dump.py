@@ -99,7 +99,8 @@ def _dump(conn: Connection, output: int, tables: int, progress: Progress) -> str
     words += [f"--snapshot={conn.exec_driver_sql('select pg_export_snapshot()').scalar_one()}"]
     # Others in the database are the administrator's: whoever restores might not be allowed to make them.
     words += [f"--extension={name}" for name in conn.execute(_EXTENSIONS, {"names": list(EXTENSIONS)}).scalars()]
-    run_program(program, [*words, f"--dbname={server.address}"], server.password, output=output, on_line=look)
+    words += [f"--dbname={server.address_for(program)}"]
+    run_program(program, words, server.password, output=output, on_line=look)
     return program.version
 
 

@@ -7,7 +7,7 @@ that fit the oldest is taken: what a newer one writes an older server may not un
 import os
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,8 @@ _ENOUGH = 50
 # Since this version pg_restore sets what older servers do not know; it goes on, and nothing is lost by it.
 _NEW_SETTING_SINCE = 17
 _NEW_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
+# Since this version a client may say how it wants to be asked for a password.
+_REQUIRES_SINCE = 16
 # Said anew or told apart: the server is known by then, and a password is seen on a command line.
 _NOT_PASSED = frozenset({"host", "port", "hostaddr", "password", "target_session_attrs", "load_balance_hosts"})
 
@@ -40,7 +42,7 @@ class Program(NamedTuple):
 class Server(NamedTuple):
     """How to reach the server that a connection has reached; the password apart, never on a command line."""
 
-    address: str
+    parameters: Mapping[str, Any]
     password: str
     major: int
     version: str
@@ -54,9 +56,14 @@ class Server(NamedTuple):
         # Just what the address says of it, no default of our own libpq: an older program may not know that.
         given = {name: value for name, value in query.items() if isinstance(value, str) and name not in _NOT_PASSED}
         where = {"host": info.host, "port": info.port, "dbname": info.dbname, "user": info.user}
-        address = make_conninfo(**given | where)
         version = info.parameter_status("server_version") or str(number // 10_000)
-        return cls(address, info.password or "", number // 10_000, version.split()[0])
+        return cls(given | where, info.password or "", number // 10_000, version.split()[0])
+
+    def address_for(self, program: Program) -> str:
+        """The address in the words that a program knows; what makes the connection safe stays."""
+        # It has just been seen of this server, and the certificate is compared again.
+        unknown = {"require_auth"} if program.major < _REQUIRES_SINCE else set()
+        return make_conninfo(**{name: value for name, value in self.parameters.items() if name not in unknown})
 
 
 def find_program(name: str, at_least: int, best: int = 0) -> Program:

@@ -132,7 +132,7 @@ def _load(server: Server, path: Path, manifest: Manifest, progress: Progress, *,
             progress(done, manifest.tables)
             done += 1
 
-    words = ["--verbose", "--no-owner", *([] if grants else ["--no-acl"]), f"--dbname={server.address}"]
+    words = ["--verbose", "--no-owner", *([] if grants else ["--no-acl"]), f"--dbname={server.address_for(program)}"]
     run_program(program, [*words, str(path)], server.password, on_line=look)
 
 

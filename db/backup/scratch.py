@@ -17,6 +17,7 @@ from db.backup.drafts import FORGOTTEN
 from db.backup.errors import BookInUseError, DatabasesRefusedError, FormerBookNotFoundError
 from db.connecting import knock
 from db.engine import Database, DatabaseUnreachableError, sqlstate
+from db.transport import distrust_of
 
 PREFIX = "ekost_scratch_"
 _BEFORE = "_before_"
@@ -139,7 +140,7 @@ def _commanding(database: Database) -> Iterator[Connection]:
     try:
         conn = knock(engine.connect, database.place, database.limits.connect_timeout)
     except OperationalError as error:
-        raise DatabaseUnreachableError(place=database.place) from error
+        raise distrust_of(error, database.place) or DatabaseUnreachableError(place=database.place) from error
     with conn:
         yield conn
 

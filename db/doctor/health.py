@@ -53,7 +53,7 @@ def probes(settings: Settings, home: Path) -> list[Probe]:
     """What this installation rests on; the bundled servers, in `home`, are not started. Raises EmbeddedServerError."""
     # Before there are threads: as root this forks.
     bundled = living(home) if None in (settings.database_url, settings.redis_url) else {}
-    found = [_database(settings.database_url or bundled.get("postgresql"))]
+    found = [_database(settings.database_url or bundled.get("postgresql"), insecure_tls=settings.insecure_tls)]
     # Without one there is no queue, and the bundled one starts when it is needed.
     if url := settings.redis_url or bundled.get("valkey"):
         found.append(Probe("redis", lambda: examine_redis(url, home)))
@@ -114,12 +114,12 @@ class _Answer:
         return sign
 
 
-def _database(url: str | None) -> Probe:
+def _database(url: str | None, *, insecure_tls: bool) -> Probe:
     if url is None:
         return Probe("database", _stopped, vital=True)
     patience = max(1, int(LIMIT) - 1)
     limits = Limits(connect_timeout=patience, statement_timeout=patience * 1000, lock_timeout=patience * 1000)
-    database = Database(url, replace(limits, slow_query_ms=0))
+    database = Database(url, replace(limits, insecure_tls=insecure_tls, slow_query_ms=0))
     return Probe("database", lambda: _book(database), vital=True)
 
 
