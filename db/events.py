@@ -6,7 +6,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,58 +46,48 @@ class Event:
 
 
 _APPEND = text("""
-with numbered as (
-  update tenants set event_seq = event_seq + 1 where id = :tenant_id returning event_seq
-), event as (
-  insert into events (id, type, entity_type, entity_id, property_id, tenant_id, tenant_seq, payload)
-  values (:id, :type, :entity_type, :entity_id, :property_id, :tenant_id,
-          (select event_seq from numbered),
-          cast(:payload as jsonb) || jsonb_build_object('timestamp', to_jsonb(now())))
-  returning id, recorded_at
-), delivered as (
-  insert into deliveries (event_id, event_at, consumer, tenant_id, max_attempts)
-  select event.id, event.recorded_at, c.consumer, :tenant_id, c.attempts
-    from event, unnest(:consumers, :attempts) as c (consumer, attempts)
-)
-select id, recorded_at from event
+select id, append_event(id, :type, :entity_type, :entity_id, :property_id, :tenant_id, :payload) as recorded_at
+  from (select coalesce(:id, reserve_event()) as id) event
 """).bindparams(
-    bindparam("id", type_=BigInteger),
-    bindparam("tenant_id", type_=BigInteger),
-    bindparam("property_id", type_=BigInteger),
+    *(bindparam(name, type_=BigInteger) for name in ("id", "entity_id", "property_id", "tenant_id")),
+    *(bindparam(name, type_=Text) for name in ("type", "entity_type")),
     bindparam("payload", type_=JSONB),
-    bindparam("consumers", type_=ARRAY(Text)),
-    bindparam("attempts", type_=ARRAY(BigInteger)),
 )
-
-
-# The partition of the month is made here too: months may have passed since somebody let a day begin, and a row in
-# the DEFAULT partition would keep its month from ever getting one of its own.
-_RESERVE = text("select nextval('events_id_seq'), ensure_partition('events', (now() at time zone 'UTC')::date)")
 
 
 def reserve_event(conn: Connection) -> int:
     """The id of an event to be appended: a ledger row names its event, and the event names the row."""
-    return int(conn.execute(_RESERVE).scalar_one())
+    return int(conn.execute(text("select reserve_event()")).scalar_one())
 
 
 def append(conn: Connection, event: Event, *, event_id: int | None = None) -> int:
     """Write the event and its deliveries; the tenant's row gives it a gapless number. Returns its id."""
-    told = consumers(event.type)
     values = {
-        "id": reserve_event(conn) if event_id is None else event_id,
+        "id": event_id,
         "type": event.type,
         "entity_type": event.entity_type,
         "entity_id": event.entity_id,
         "property_id": event.property_id,
         "tenant_id": event.tenant_id,
         "payload": {key: plain(value) for key, value in event.payload.items()},
-        "consumers": list(told),
-        "attempts": [POLICIES[consumer].attempts for consumer in told],
     }
     row = conn.execute(_APPEND, values).one()
-    note_type(conn, event.type, event.tenant_id)
-    note_event(conn, event.type, event.entity_id, row.recorded_at.isoformat(), row.id, event.tenant_id, event.payload)
+    note_written(conn, event.type, event.entity_id, event.tenant_id, row.id, row.recorded_at, event.payload)
     return int(row.id)
+
+
+def note_written(
+    conn: Connection,
+    type_: str,
+    entity_id: int,
+    tenant_id: int | None,
+    event_id: int,
+    recorded_at: datetime,
+    payload: Mapping[str, object],
+) -> None:
+    """Remember an event that was written, by `append` or by a function of the ledger."""
+    note_type(conn, type_, tenant_id)
+    note_event(conn, type_, entity_id, recorded_at.isoformat(), event_id, tenant_id, payload)
 
 
 # Tenants are locked in the order of their ids, as everywhere; the events of one are numbered by their place.

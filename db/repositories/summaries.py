@@ -32,7 +32,7 @@ class MonthRow(NamedTuple):
     timezone: str
 
 
-_SUMMARY = table("monthly_business_summary", *map(column, (
+_SUMMARY = table("monthly_summary", *map(column, (
     "received", "earned", "payments", "tenants", "arrivals", "departures", "currency", "made_at",
 )), column("month", Date), column("property_id", BigInteger)).alias("s")  # fmt: skip
 _OCCUPANCY: ColumnElement[Decimal | None] = literal_column("round(100.0 * s.let_nights / nullif(s.bed_nights, 0), 1)")

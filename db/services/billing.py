@@ -24,9 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.domain.rent import RentDue, next_period_start, rent_due
-from db.events import Event, append, reserve_event
+from db.events import note_written
 from db.repositories.leases import Lease, lease_columns, with_terms
-from db.services.balances import recalculate
 from db.services.rooms import sync_room_statuses
 from db.tables import leases, properties
 
@@ -73,10 +72,7 @@ def accrue(
     wait = tenant_id is not None
     chosen = _due_leases(conn, until, property_id, tenant_id, limit, wait=wait)
     dues = [_work_out(lease, last) for lease, last in chosen]
-    posted = _post(conn, dues)
-    _advance(conn, dues)
-    recalculate(conn, {due.lease.tenant_id for due in dues})
-    return Accrued(len(dues), *posted)
+    return _post(conn, dues) if dues else NOTHING
 
 
 def count_due(conn: Connection, *, property_id: int | None = None, tenant_id: int | None = None, most: int) -> int:
@@ -142,35 +138,23 @@ def _work_out(lease: Lease, until: date) -> _Due:
     return _Due(lease, rents, None if ended else following)
 
 
-_INSERT = text("""
-insert into charges (property_id, tenant_id, lease_id, kind, period_start, period_end, days, of_days,
-                     charged_on, due_on, amount, event_id)
-select property_id, tenant_id, lease_id, 'rent', period_start, period_end, days, of_days, period_start, due_on,
-       amount, :event_id
-  from unnest(:property_ids, :tenant_ids, :lease_ids, :starts, :ends, :days, :of_days, :dues, :amounts)
-       as new (property_id, tenant_id, lease_id, period_start, period_end, days, of_days, due_on, amount)
- order by tenant_id, period_start
-on conflict (lease_id, kind, period_start) where reverses_id is null and kind = 'rent' do nothing
-returning amount
+_POST = text("""
+select * from post_rents(:leases_due, :nexts, :lease_ids, :starts, :ends, :days, :of_days, :dues, :amounts)
 """).bindparams(
-    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("property_ids", "tenant_ids", "lease_ids")),
-    *(bindparam(name, type_=ARRAY(Date)) for name in ("starts", "ends", "dues")),
+    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("leases_due", "lease_ids")),
+    *(bindparam(name, type_=ARRAY(Date)) for name in ("nexts", "starts", "ends", "dues")),
     *(bindparam(name, type_=ARRAY(Integer)) for name in ("days", "of_days")),
     bindparam("amounts", type_=ARRAY(Numeric(14, 2))),
 )
 
 
-def _post(conn: Connection, dues: Sequence[_Due]) -> tuple[int, Decimal]:
-    """Insert the charges of a chunk under one event."""
-    lines = [(due.lease, rent) for due in dues for rent in due.rents if rent.amount > 0]
-    if not lines:
-        return 0, Decimal(0)
-    event_id = reserve_event(conn)
+def _post(conn: Connection, dues: Sequence[_Due]) -> Accrued:
+    """Post the rents of a chunk under one event; its leases go on."""
+    lines = [(due.lease.id, rent) for due in dues for rent in due.rents if rent.amount > 0]
     values = {
-        "event_id": event_id,
-        "property_ids": [lease.property_id for lease, _ in lines],
-        "tenant_ids": [lease.tenant_id for lease, _ in lines],
-        "lease_ids": [lease.id for lease, _ in lines],
+        "leases_due": [due.lease.id for due in dues],
+        "nexts": [due.next_period_on for due in dues],
+        "lease_ids": [lease_id for lease_id, _ in lines],
         "starts": [rent.period.start for _, rent in lines],
         "ends": [rent.period.end for _, rent in lines],
         "days": [rent.days for _, rent in lines],
@@ -178,19 +162,8 @@ def _post(conn: Connection, dues: Sequence[_Due]) -> tuple[int, Decimal]:
         "dues": [rent.due_on for _, rent in lines],
         "amounts": [rent.amount for _, rent in lines],
     }
-    amounts = list(conn.execute(_INSERT, values).scalars())
-    total = sum(amounts, Decimal(0))
-    if amounts:
-        payload = {"count": len(amounts), "amount": total}
-        append(conn, Event("ChargesPosted", "billing", event_id, payload), event_id=event_id)
-    return len(amounts), total
-
-
-_ADVANCE = text("""
-update leases l set next_period_on = d.next_on from unnest(:ids, :nexts) as d (id, next_on) where l.id = d.id
-""").bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("nexts", type_=ARRAY(Date)))
-
-
-def _advance(conn: Connection, dues: Sequence[_Due]) -> None:
-    if dues:
-        conn.execute(_ADVANCE, {"ids": [due.lease.id for due in dues], "nexts": [due.next_period_on for due in dues]})
+    row = conn.execute(_POST, values).one()
+    if row.posted:
+        payload = {"count": row.posted, "amount": row.amount}
+        note_written(conn, "ChargesPosted", row.event, None, row.event, row.recorded_at, payload)
+    return Accrued(len(dues), row.posted, row.amount)

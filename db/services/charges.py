@@ -3,20 +3,17 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from db.domain.dates import FutureDateError, require_plausible
 from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
 from db.errors import N_, RuleError, UsageError
-from db.events import Event, append, reserve_event
 from db.repositories.lookup import TenantRef
-from db.repositories.values import CHARGE, told
-from db.services.balances import recalculate
-from db.services.leases import lock_tenant
+from db.services.posting import calling, posted
 from db.services.requests import claim_key
-from db.tables import charges
 
+_POST = calling("post_charge", "tenant", "kind", "charged_on", "due_on", "amount", "description")
 KINDS = ("electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund")
 
 
@@ -71,33 +68,14 @@ def post_charge(
     claim = claim_key(conn, key, "post_charge", tenant.id, signed, kind, due_on, charged_on, words)
     if claim.answer is not None:
         return claim.answer
-    lock_tenant(conn, tenant.id)
-    charge_id = insert_charge(conn, tenant, signed, kind, day, due, words)
-    recalculate(conn, [tenant.id])
+    values = {
+        "tenant": tenant.id,
+        "kind": kind,
+        "charged_on": day,
+        "due_on": due,
+        "amount": signed,
+        "description": words,
+    }
+    charge_id = posted(conn, _POST, values, "ChargePosted", tenant.id)
     claim.keep(charge_id)
     return charge_id
-
-
-def insert_charge(
-    conn: Connection,
-    tenant: TenantRef,
-    amount: Decimal,
-    kind: str,
-    charged_on: date,
-    due_on: date,
-    description: str | None,
-) -> int:
-    """The charge row and its event, for a tenant that is locked."""
-    event_id = reserve_event(conn)
-    row = {
-        "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "charged_on": charged_on,
-        "due_on": due_on, "amount": amount, "description": description, "event_id": event_id,
-    }  # fmt: skip
-    posted = conn.execute(insert(charges).values(row).returning(charges)).one()
-    payload = {
-        "tenantId": tenant.id, "chargeId": posted.id, "kind": kind, "amount": posted.amount, "date": charged_on,
-        "after": told(CHARGE, posted._mapping),
-    }  # fmt: skip
-    event = Event("ChargePosted", "charge", posted.id, payload, tenant.property_id, tenant.id)
-    append(conn, event, event_id=event_id)
-    return int(posted.id)

@@ -3,17 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from db.domain.dates import require_not_future
 from db.domain.deposit import DepositState
 from db.domain.texts import clean_or_none
-from db.events import Event, append, reserve_event
 from db.repositories.lookup import TenantRef
-from db.repositories.values import DEPOSIT, told
-from db.services.balances import recalculate
 from db.services.leases import lock_tenant
-from db.services.payments import insert_payment
+from db.services.posting import calling, posted
 from db.services.requests import claim_key
 from db.tables import deposit_entries
 
@@ -64,6 +61,7 @@ def refund_deposit(
     return _post(conn, tenant, "refunded", amount, entry_on, note, key)
 
 
+_POSTING = calling("post_deposit", "tenant", "kind", "day", "amount", "note")
 _EVENTS = {"received": "DepositReceived", "applied": "DepositApplied", "refunded": "DepositRefunded"}
 
 
@@ -84,17 +82,7 @@ def _post(
     lock_tenant(conn, tenant.id)
     state = deposit_state(conn, tenant.id)
     {"received": state.receive, "applied": state.apply, "refunded": state.refund}[kind](amount)
-    payment_id = insert_payment(conn, tenant, amount, day, "deposit") if kind == "applied" else None
-    event_id = reserve_event(conn)
-    row = {
-        "property_id": tenant.property_id, "tenant_id": tenant.id, "kind": kind, "entry_on": day,
-        "amount": amount, "payment_id": payment_id, "note": words, "event_id": event_id,
-    }  # fmt: skip
-    entry = conn.execute(insert(deposit_entries).values(row).returning(deposit_entries)).one()
-    payload = {"tenantId": tenant.id, "depositEntryId": entry.id, "amount": entry.amount, "date": day,
-               "after": told(DEPOSIT, entry._mapping)}  # fmt: skip
-    event = Event(_EVENTS[kind], "deposit", entry.id, payload, tenant.property_id, tenant.id)
-    append(conn, event, event_id=event_id)
-    recalculate(conn, [tenant.id])
-    claim.keep(entry.id)
-    return int(entry.id)
+    values = {"tenant": tenant.id, "kind": kind, "day": day, "amount": amount, "note": words}
+    entry_id = posted(conn, _POSTING, values, _EVENTS[kind], tenant.id)
+    claim.keep(entry_id)
+    return entry_id

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BigInteger, Connection, Date, Numeric, bindparam, select, text, update
 
 from db.domain.ledger import ChargeEntry, living
 from db.domain.moveout import MoveOut, Refund, UnusedRent, settle_move_out
@@ -17,6 +18,14 @@ from db.services.leases import RoomFullError, split_rent
 from db.services.reversals import reverse_charge
 from db.services.tenants import TenantHousedError
 from db.tables import charges, leases, rooms
+
+_POST_PART = text(
+    "select post_lease_charge(:lease, :kind, :start, :end, :days, :of_days, :amount, :related, :event)"
+).bindparams(
+    *(bindparam(name, type_=BigInteger) for name in ("lease", "related", "event")),
+    *(bindparam(name, type_=Date) for name in ("start", "end")),
+    bindparam("amount", type_=Numeric(14, 2)),
+)
 
 
 def plan_end(conn: Connection, lease: Lease, day: date, refund: Refund) -> MoveOut:
@@ -52,13 +61,27 @@ def _credits(conn: Connection, lease: Lease) -> list[ChargeEntry]:
     return [charge for charge in living(entries) if charge.kind == "credit"]
 
 
-def post_credit(conn: Connection, tenant: TenantRef, lease: Lease, unused: UnusedRent, event_id: int) -> int:
+def post_credit(conn: Connection, lease: Lease, unused: UnusedRent, event_id: int) -> int:
     """Give back the unused days of a posted rent; the credit names its charge. Returns its id."""
-    row = part_of_period(tenant, unused, event_id) | {
-        "lease_id": lease.id, "kind": "credit", "amount": -unused.amount,
-        "of_days": days_charged(unused), "related_id": unused.charge.id,
+    return post_part(conn, lease, unused, event_id, "credit", -unused.amount, days_charged(unused), unused.charge.id)
+
+
+def post_part(
+    conn: Connection,
+    lease: Lease,
+    unused: UnusedRent,
+    event_id: int,
+    kind: str,
+    amount: Decimal,
+    of_days: int,
+    related_id: int,
+) -> int:
+    """Credit or charge the unused days to a lease, under the event that will tell why. Returns the entry's id."""
+    values = {
+        "lease": lease.id, "kind": kind, "start": unused.unused.start, "end": unused.unused.end,
+        "days": unused.unused.days, "of_days": of_days, "amount": amount, "related": related_id, "event": event_id,
     }  # fmt: skip
-    return int(conn.execute(insert(charges).values(row).returning(charges.c.id)).scalar_one())
+    return int(conn.execute(_POST_PART, values).scalar_one())
 
 
 def posted_under(conn: Connection, event_id: int) -> list[Values]:
@@ -70,15 +93,6 @@ def posted_under(conn: Connection, event_id: int) -> list[Values]:
 def ends_told(ended: Iterable[Lease]) -> list[Values]:
     """When leases end, for an event."""
     return [told(("id", "ends_on"), lease._asdict()) for lease in ended]
-
-
-def part_of_period(tenant: TenantRef, unused: UnusedRent, event_id: int) -> dict[str, object]:
-    """The columns that credit and charge of the same days share."""
-    start, end = unused.unused.start, unused.unused.end
-    return {
-        "property_id": tenant.property_id, "tenant_id": tenant.id, "period_start": start, "period_end": end,
-        "days": unused.unused.days, "charged_on": start, "due_on": start, "event_id": event_id,
-    }  # fmt: skip
 
 
 def days_charged(unused: UnusedRent) -> int:

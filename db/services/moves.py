@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from db.domain.dates import require_plausible
 from db.domain.moveout import Refund, UnusedRent
@@ -22,14 +22,14 @@ from db.services.ending import (
     end_lease,
     ends_told,
     lock_rooms,
-    part_of_period,
     plan_end,
     post_credit,
+    post_part,
     posted_under,
 )
 from db.services.leases import NoLeaseError, get_lease, lease_on, lock_tenant, open_lease
 from db.services.rooms import sync_room_statuses
-from db.tables import charges, leases
+from db.tables import leases
 
 
 class SameRoomError(RuleError):
@@ -83,7 +83,7 @@ def move_tenant(
     new = open_lease(conn, tenant, room, day, monthly_rent=monthly_rent, billing_day=billing_day)
     credit = charge = Decimal(0)
     for part in unused:
-        credit, charge = _post_difference(conn, tenant, old, new, part, event_id)
+        credit, charge = _post_difference(conn, old, new, part, event_id)
     payload = {
         "tenantId": tenant.id, "fromRoomId": old.room_id, "roomId": room.id, "date": day, "leaseId": new.id,
         "credit": credit, "charge": charge,
@@ -113,7 +113,7 @@ def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, ref
     undone += end_lease(conn, tenant, lease, day, "move-out")
     event_id = reserve_event(conn)
     for part in unused:
-        post_credit(conn, tenant, lease, part, event_id)
+        post_credit(conn, lease, part, event_id)
     credit = sum((part.amount for part in unused), Decimal(0))
     ended = [get_lease(conn, one.id) for one in (lease, *later)]
     payload = {
@@ -143,17 +143,16 @@ def _leases_from(conn: Connection, tenant: TenantRef, day: date) -> list[Lease]:
 
 
 def _post_difference(
-    conn: Connection, tenant: TenantRef, old: Lease, new: Lease, part: UnusedRent, event_id: int
+    conn: Connection, old: Lease, new: Lease, part: UnusedRent, event_id: int
 ) -> tuple[Decimal, Decimal]:
     """Credit the unused days of the old room and charge them in the new one; each line names the other."""
     posted, end = part.charge, part.unused.end
     full_days = posted.of_days or days_charged(part)
     period, rent = Period(posted.period_start or part.unused.start, end), new.terms[0].monthly_rent
     credit, charge = move_adjustment(period, part.unused.start, posted.amount, rent, full_days, new.rounding)
-    credit_id = post_credit(conn, tenant, old, part, event_id)
+    credit_id = post_credit(conn, old, part, event_id)
     if charge:
-        row = part_of_period(tenant, part, event_id) | {"lease_id": new.id, "kind": "rent", "amount": charge}
-        conn.execute(insert(charges).values(**row, of_days=full_days, related_id=credit_id))
+        post_part(conn, new, part, event_id, "rent", charge, full_days, credit_id)
     conn.execute(update(leases).where(leases.c.id == new.id).values(next_period_on=end))
     return credit, charge
 

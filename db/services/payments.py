@@ -2,22 +2,23 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Row
 
 from db.domain.dates import require_not_future
 from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
 from db.errors import N_, UsageError
-from db.events import Event, append, reserve_event
+from db.events import note_written
 from db.repositories.lookup import TenantRef
-from db.repositories.values import PAYMENT, told
-from db.services.balances import recalculate
 from db.services.billing import accrue
-from db.services.leases import lock_tenant
-from db.services.requests import claim_key
-from db.tables import payments
+from db.services.posting import calling
+from db.services.requests import KeyReusedError, request_hash
+from db.writes import note_answer, note_key
 
+# One statement for all of a payment: whoever records many spends the time on asking, not on answering.
+_RECORD = calling("record_payment", "key", "request", "tenant", "day", "amount", "method", "reference", "note")
 METHODS = ("cash", "transfer", "qris", "ewallet", "other")
 
 
@@ -50,43 +51,23 @@ def record_payment(
         raise MethodError(value=method[:40])
     texts = {"reference": clean_or_none(reference, "reference"), "note": clean_or_none(note, "note", 500)}
     # The date as it was given: a request that says nothing of it is the same one when it is repeated after midnight.
-    claim = claim_key(conn, key, "record_payment", tenant.id, amount, payment_date, method, *texts.values())
-    if claim.answer is not None:
-        return claim.answer
-    # Locked first: two payments at once must not see the same ledger.
-    lock_tenant(conn, tenant.id)
-    accrue(conn, tenant_id=tenant.id)
-    payment_id = insert_payment(conn, tenant, amount, day, method, **texts)
-    recalculate(conn, [tenant.id])
-    claim.keep(payment_id)
-    return payment_id
-
-
-def open_month(conn: Connection, day: date) -> None:
-    """Make the partition that payments of this day go to, unless it is there."""
-    conn.execute(text("select ensure_partition('payments', :day)"), {"day": day})
-
-
-def insert_payment(
-    conn: Connection,
-    tenant: TenantRef,
-    amount: Decimal,
-    payment_date: date,
-    method: str,
-    *,
-    reference: str | None = None,
-    note: str | None = None,
-) -> int:
-    """The payment row and its event, for a tenant that is locked."""
-    event_id = reserve_event(conn)
-    open_month(conn, payment_date)
-    row = {
-        "property_id": tenant.property_id, "tenant_id": tenant.id, "payment_date": payment_date, "amount": amount,
-        "method": method, "reference": reference, "note": note, "event_id": event_id,
-    }  # fmt: skip
-    posted = conn.execute(insert(payments).values(row).returning(payments)).one()
-    payload = {"tenantId": tenant.id, "paymentId": posted.id, "amount": posted.amount, "date": payment_date,
-               "after": told(PAYMENT, posted._mapping)}  # fmt: skip
-    event = Event("PaymentRecorded", "payment", posted.id, payload, tenant.property_id, tenant.id)
-    append(conn, event, event_id=event_id)
+    request = request_hash(key, "record_payment", tenant.id, amount, payment_date, method, *texts.values())
+    values = {"key": key, "request": request, "tenant": tenant.id, "day": day, "amount": amount, "method": method}
+    posted = conn.execute(_RECORD, {**values, **texts}).one()
+    if posted.state == "due":
+        accrue(conn, tenant_id=tenant.id)
+        posted = conn.execute(_RECORD, {**values, **texts}).one()
+    if key is not None:
+        _note_key(conn, key, posted)
+    if posted.state == "done":
+        note_written(conn, "PaymentRecorded", posted.id, tenant.id, posted.event, posted.recorded_at, posted.payload)
     return int(posted.id)
+
+
+def _note_key(conn: Connection, key: str, posted: Row[Any]) -> None:
+    if posted.state == "reused":
+        raise KeyReusedError(key=key)
+    if posted.state == "repeated":
+        note_answer(conn, key, "record_payment", posted.id)
+    else:
+        note_key(conn, key)

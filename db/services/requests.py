@@ -48,20 +48,28 @@ class Claim:
             )
 
 
-def claim_key(conn: Connection, key: str | None, operation: str, *parameters: object) -> Claim:
-    """Claim `key` for this request; without a key every request is new. Raises KeyReusedError, KeyFormError."""
+def request_hash(key: str | None, operation: str, *parameters: object) -> bytes | None:
+    """What tells this request from others under the same key; None without one. Raises KeyFormError."""
     if key is None:
-        return Claim(conn, None)
+        return None
     if not 1 <= len(key) <= 200 or not all(33 <= ord(letter) < 127 for letter in key):
         raise KeyFormError
-    digest = hashlib.sha256(json.dumps([operation, *(plain(p) for p in parameters)]).encode()).digest()
+    return hashlib.sha256(json.dumps([operation, *(plain(p) for p in parameters)]).encode()).digest()
+
+
+def claim_key(conn: Connection, key: str | None, operation: str, *parameters: object) -> Claim:
+    """Claim `key` for this request; without a key every request is new. Raises KeyReusedError, KeyFormError."""
+    digest = request_hash(key, operation, *parameters)
+    if key is None:
+        return Claim(conn, None)
     row = {"key": key, "operation": operation, "request_hash": digest}
     claimed = conn.execute(insert(request_keys).values(row).on_conflict_do_nothing().returning(request_keys.c.key))
     if claimed.first() is not None:
         note_key(conn, key)
         return Claim(conn, key)
-    found = conn.execute(select(request_keys).where(request_keys.c.key == key)).one()
-    if bytes(found.request_hash) != digest or found.result is None:
+    # Nothing is found where the key belongs to somebody else.
+    found = conn.execute(select(request_keys).where(request_keys.c.key == key)).first()
+    if found is None or bytes(found.request_hash) != digest or found.result is None:
         raise KeyReusedError(key=key)
     answer = int(found.result["id"])
     note_answer(conn, key, operation, answer)

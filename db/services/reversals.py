@@ -1,24 +1,19 @@
 """Corrections (R11): a posted entry is never edited or deleted, one reversing entry takes it back."""
 
-from datetime import date
-from typing import Any
-
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, select
 
 from db.domain.ledger import AlreadyReversedError, ChargeEntry, PaymentEntry, require_reversible
 from db.domain.texts import clean
 from db.errors import N_, NotFoundError
-from db.events import Event, append, reserve_event
 from db.repositories.detached import require_payment_attached
 from db.repositories.ledger import Ledger
-from db.repositories.lookup import get_property
-from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, Values, told
-from db.services.balances import recalculate
 from db.services.guard import refusing
 from db.services.leases import lock_tenant
-from db.services.payments import open_month
+from db.services.posting import calling, posted
 from db.services.requests import claim_key
-from db.tables import charges, deposit_entries, payments, reversals
+from db.tables import charges, payments
+
+_REVERSE = {entry: calling(f"reverse_{entry}", entry, "reason") for entry in ("payment", "charge")}
 
 
 class PaymentNotFoundError(NotFoundError):
@@ -55,25 +50,9 @@ def void_payment(conn: Connection, payment_id: int, reason: str, *, key: str | N
     known = Ledger(conn).payment(payment_id)
     entry = PaymentEntry(found.id, found.payment_date, found.amount, found.reverses_id, found.method)
     require_reversible(entry, known.reversed_by if known else None)
-    event_id = reserve_event(conn)
-    day = max(get_property(conn, found.property_id).today, found.payment_date)
-    open_month(conn, day)
-    row = {
-        "property_id": found.property_id, "tenant_id": found.tenant_id, "payment_date": day, "amount": -found.amount,
-        "method": found.method, "reverses_id": payment_id, "event_id": event_id,
-    }  # fmt: skip
-    reversal = conn.execute(insert(payments).values(row).returning(payments)).one()
-    _record(conn, "payment", payment_id, reversal.id, why)
-    after = told(PAYMENT, reversal._mapping)
-    if found.method == "deposit":
-        back = {key: row[key] for key in ("property_id", "tenant_id", "amount", "event_id")}
-        back |= {"kind": "applied", "entry_on": day, "payment_id": reversal.id}
-        returned = conn.execute(insert(deposit_entries).values(back).returning(deposit_entries)).one()
-        after["deposits"] = [told(DEPOSIT, returned._mapping)]
-    _tell(conn, "payment", reversal, why, after)
-    recalculate(conn, [found.tenant_id])
-    claim.keep(reversal.id)
-    return int(reversal.id)
+    reversal_id = _reverse(conn, "payment", payment_id, why, found.tenant_id)
+    claim.keep(reversal_id)
+    return reversal_id
 
 
 def void_charge(conn: Connection, charge_id: int, reason: str, *, key: str | None = None) -> int:
@@ -90,7 +69,6 @@ def void_charge(conn: Connection, charge_id: int, reason: str, *, key: str | Non
         raise ChargeNotFoundError(id=charge_id)
     lock_tenant(conn, found.tenant_id)
     reversal_id = reverse_charge(conn, charge_id, why)
-    recalculate(conn, [found.tenant_id])
     claim.keep(reversal_id)
     return reversal_id
 
@@ -103,30 +81,10 @@ def reverse_charge(conn: Connection, charge_id: int, reason: str) -> int:
         found.id, found.kind, found.charged_on, found.due_on, found.amount, reverses_id=found.reverses_id
     )
     require_reversible(entry, known.reversed_by if known else None)
-    event_id = reserve_event(conn)
-    day: date = max(get_property(conn, found.property_id).today, found.charged_on)
-    same = ("property_id", "tenant_id", "lease_id", "kind", "period_start", "period_end", "days", "of_days")
-    row = {name: getattr(found, name) for name in same}
-    row |= {"charged_on": day, "due_on": max(day, found.due_on), "amount": -found.amount}
-    row |= {"reverses_id": charge_id, "event_id": event_id}
-    twice = AlreadyReversedError(id=charge_id, reversed_by="?")
-    with refusing(conn, {"charges_reversed_once": twice}):
-        reversal = conn.execute(insert(charges).values(row).returning(charges)).one()
-    _record(conn, "charge", charge_id, reversal.id, reason)
-    _tell(conn, "charge", reversal, reason, told(CHARGE, reversal._mapping))
-    return int(reversal.id)
+    return _reverse(conn, "charge", charge_id, reason, found.tenant_id)
 
 
-def _record(conn: Connection, entry: str, entry_id: int, reversal_id: int, reason: str) -> None:
-    row = {"entry": entry, "entry_id": entry_id, "reversal_id": reversal_id, "reason": reason}
-    with refusing(conn, {"reversals_once": AlreadyReversedError(id=entry_id, reversed_by="?")}):
-        conn.execute(insert(reversals).values(row))
-
-
-def _tell(conn: Connection, entry: str, reversal: Row[Any], reason: str, after: Values) -> None:
-    payload = {
-        "tenantId": reversal.tenant_id, "entry": entry, "entryId": reversal.reverses_id, "reversalId": reversal.id,
-        "amount": reversal.amount, "reason": reason, "after": after,
-    }  # fmt: skip
-    event = Event("EntryReversed", entry, reversal.id, payload, reversal.property_id, reversal.tenant_id)
-    append(conn, event, event_id=reversal.event_id)
+def _reverse(conn: Connection, entry: str, entry_id: int, reason: str, tenant_id: int) -> int:
+    twice = AlreadyReversedError(id=entry_id, reversed_by="?")
+    with refusing(conn, {"charges_reversed_once": twice, "reversals_once": twice}):
+        return posted(conn, _REVERSE[entry], {entry: entry_id, "reason": reason}, "EntryReversed", tenant_id)

@@ -13,6 +13,7 @@ from db.tables.ledger import (
     request_keys,
     reversals,
 )
+from db.tables.logins import logins
 from db.tables.notes import inventory, inventory_checks, note_voids, notes
 from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.properties import properties, rooms, tenants
@@ -20,6 +21,6 @@ from db.tables.properties import properties, rooms, tenants
 __all__ = [
     "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
     "deposit_entries", "events", "import_chunks", "import_errors", "import_rows", "imports", "inventory",
-    "inventory_checks", "lease_terms", "leases", "metadata", "note_voids", "notes", "payments", "properties",
+    "inventory_checks", "lease_terms", "leases", "logins", "metadata", "note_voids", "notes", "payments", "properties",
     "request_keys", "reversals", "rooms", "schedules", "tenants", "workers",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ import db.services
 from db.domain.history import Book, TenantThen, balance, deposit_held, rebuild
 from db.engine import Database
 from db.events import Event, append
+from db.migrations import runner
 from db.repositories import values
 from db.repositories.happened import happened_to_room, happened_to_tenant
 from db.repositories.history import History, UnknownThenError, facts, set_entries
@@ -79,6 +80,10 @@ def test_the_walk_leaves_out_no_change_that_a_service_can_tell_of(walked: tuple[
     sources = [file.read_text() for file in Path(db.services.__file__).parent.rglob("*.py")]
     told = {
         name for source in sources for name in re.findall(r'(?:Event\(\s*|": )"([A-Z][a-z]+[A-Z][A-Za-z]+)"', source)
+    }
+    ledger = [file.read_text() for file in (Path(runner.__file__).parent / "sql").rglob("*.sql")]
+    told |= {
+        name for source in ledger for name in re.findall(r"write_event\(\w+, '([A-Z][a-z]+[A-Z][A-Za-z]+)'", source)
     }
     audited = set(conn.execute(select(audit_log.c.operation)).scalars())
     assert told >= {"PaymentRecorded", "DepositApplied", "RentSplit"}

@@ -15,7 +15,7 @@ from db.engine import Database
 from db.services.balances import refresh
 from db.services.closings import KEPT, MonthOpenError, close_month, close_tenants
 from db.services.holding import lock_free
-from db.services.payments import open_month, record_payment
+from db.services.payments import record_payment
 from db.tables import balance_closings
 from tests.db.services.house import House
 
@@ -76,7 +76,7 @@ def street(conn: Connection) -> Connection:
     for name in NAMES:
         house.tenant(name)
     for day in (FROM, *ENDS, UNTIL):
-        open_month(conn, day)
+        conn.execute(text("select ensure_partition('payments', :day)"), {"day": day})
     return conn
 
 

@@ -226,7 +226,7 @@ def test_a_chunk_that_is_under_way_when_the_import_is_stopped_is_not_kept(
 
 
 def test_who_looks_on_can_stop_it_and_it_stays_open(book: Database, small_chunks: None) -> None:
-    content, paid = many(500)
+    content, paid = many(2000)
     import_id = staged(book, content)
 
     def enough(row: ImportRow) -> None:
@@ -238,9 +238,9 @@ def test_who_looks_on_can_stop_it_and_it_stays_open(book: Database, small_chunks
     with book.reading() as conn:
         row = Imports(conn).row(import_id)
     assert row.state == "running"
-    assert 50 <= row.position < 500
+    assert 50 <= row.position < 2000
     assert run_import(book, import_id, connections=1).state == "done"
-    check(book, import_id, paid, ("done", 500, 500, 0, 0))
+    check(book, import_id, paid, ("done", 2000, 2000, 0, 0))
 
 
 def test_a_dry_run_tells_the_same_figures_and_holds_up_nobody(book: Database, small_chunks: None) -> None:
