@@ -15,8 +15,9 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from sqlalchemy import Connection, text
 
-from db.errors import N_, EkostError, UsageError
+from db.errors import N_, EkostError
 from db.policies import POLICIES
+from db.redis_url import RedisURLError
 
 QUEUES = tuple(POLICIES)
 # Names on the wire; they are looked up in a list and never imported.
@@ -35,14 +36,6 @@ class Tell(Protocol):
 
     def __call__(self, message: str, **fields: object) -> None:
         """Tell a message with its fields."""
-
-
-class RedisURLError(UsageError):
-    """The configured address can't be read. The text is never shown: it may hold a password."""
-
-    code = "redis_url"
-    message = N_("The address of Redis (EKOST_REDIS_URL) can't be read.")
-    hint = N_("Write it as redis://user@host:6379/0, rediss://… or unix:///path/to/socket.")
 
 
 class JobRefusedError(EkostError):
@@ -65,8 +58,8 @@ def connect(url: str, *, patience: float = PATIENCE) -> Redis:
         return Redis.from_url(
             url, socket_timeout=patience, socket_connect_timeout=patience, retry=Retry(NoBackoff(), 0)
         )
-    except (ValueError, TypeError) as error:
-        raise RedisURLError from error
+    except (ValueError, TypeError):
+        raise RedisURLError from None
 
 
 def book_of(conn: Connection) -> str:

@@ -92,7 +92,9 @@ class Client:
             return link
         import ssl  # noqa: PLC0415 - only where it is asked for
 
-        return ssl.create_default_context().wrap_socket(link, server_hostname=place.host)
+        return ssl.create_default_context(cafile=place.authorities or None).wrap_socket(
+            link, server_hostname=place.host
+        )
 
     def _greet(self, link: socket.socket) -> None:
         place = self.place

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from db.errors import N_, UsageError
+from db.redis_url import DEFAULT_PORT, read_redis_url
 
 BUNDLED = "bundled"
 # Of the four databases of the bundled server the queue has the first.
 BUNDLED_DATABASE = 1
-_PORT = 6379
 
 
 class CacheURLError(UsageError):
@@ -42,6 +42,8 @@ class Place(NamedTuple):
     user: str
     password: str
     database: int
+    # The file of certificates that it is to be known by; without one those of the machine.
+    authorities: str = ""
 
     @property
     def shown(self) -> str:
@@ -54,9 +56,11 @@ class Place(NamedTuple):
         return self.path, "localhost" if self.host == "127.0.0.1" else self.host, self.port
 
 
-def find_place(url: str, redis_url: str | None, home: Callable[[], Path]) -> Place:
-    """Where the cache of a configuration is. Raises CacheURLError, CacheSharedError."""
+def find_place(url: str, redis_url: str | None, home: Callable[[], Path], *, insecure: bool) -> Place:
+    """Where the cache of a configuration is. Raises CacheURLError, CacheSharedError; InsecureRedisError."""
     place = bundled_place(home()) if url == BUNDLED else read_place(url)
+    if url != BUNDLED:
+        read_redis_url(url, insecure=insecure)
     if is_queue(place, redis_url, home):
         raise CacheSharedError
     return place
@@ -77,18 +81,18 @@ def read_place(url: str) -> Place:
     """An address in its parts. Raises CacheURLError."""
     try:
         parts = urlsplit(url)
-        number = parse_qs(parts.query).get("db", [""])[0]
+        said = parse_qs(parts.query)
+        number = said.get("db", [""])[0]
         if parts.scheme not in ("redis", "rediss", "unix"):
             raise ValueError(parts.scheme)
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if parts.scheme == "unix":
             return Place(unquote(parts.path), "", 0, False, user, password, int(number or 0))
         database = int(number or parts.path.strip("/") or 0)
-        return Place(
-            "", parts.hostname or "localhost", parts.port or _PORT, parts.scheme == "rediss", user, password, database
-        )
-    except ValueError as error:
-        raise CacheURLError from error
+        host, port, tls = parts.hostname or "localhost", parts.port or DEFAULT_PORT, parts.scheme == "rediss"
+        return Place("", host, port, tls, user, password, database, said.get("ssl_ca_certs", [""])[0])
+    except ValueError:
+        raise CacheURLError from None  # the words of the other error hold a part of the address
 
 
 def bundled_place(home: Path, database: int = BUNDLED_DATABASE) -> Place:

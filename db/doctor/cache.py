@@ -16,8 +16,8 @@ _WAIT = 2.0
 
 
 def examine_cache(settings: Settings, home: Callable[[], Path]) -> Iterator[Finding]:
-    """What is configured. Raises CacheURLError, CacheSharedError."""
-    place = find_place(settings.cache_url or "", settings.redis_url, home)
+    """What is configured. Raises what `find_place` raises."""
+    place = find_place(settings.cache_url or "", settings.redis_url, home, insecure=settings.insecure_tls)
     client = Client(place, _WAIT)
     try:
         slowest = max(_seconds(client) for _look in range(_LOOKS))

@@ -56,7 +56,7 @@ def probes(settings: Settings, home: Path) -> list[Probe]:
     found = [_database(settings.database_url or bundled.get("postgresql"), insecure_tls=settings.insecure_tls)]
     # Without one there is no queue, and the bundled one starts when it is needed.
     if url := settings.redis_url or bundled.get("valkey"):
-        found.append(Probe("redis", lambda: examine_redis(url, home)))
+        found.append(Probe("redis", lambda: examine_redis(url, home, insecure=settings.insecure_tls)))
     if settings.cache_url is not None:
         found.append(Probe("cache", lambda: guarded("cache", lambda: examine_cache(settings, lambda: home))))
     return found

@@ -29,6 +29,6 @@ def examine_servers(settings: Settings, home: Path, open_database: Callable[[], 
     if settings.replica_urls:
         yield from guarded("replica", lambda: examine_replicas(open_database()))
     if own_redis or bundle.queue_runs:
-        yield from examine_redis(settings.redis_url, home)
+        yield from examine_redis(settings.redis_url, home, insecure=settings.insecure_tls)
     if settings.cache_url is not None:
         yield from guarded("cache", lambda: examine_cache(settings, lambda: home))

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from db.doctor.finding import Finding, broken, doubtful, fine, guarded
 from db.embedded.binaries import Program, find_postgres, find_valkey
 from db.embedded.driver import ensure_valkey, status
 from db.errors import N_
+from db.redis_url import read_redis_url
 
 PATIENCE = 2
 """Seconds to wait for Redis."""
@@ -45,9 +45,9 @@ def examine_bundle(home: Path, *, database: bool, queue: bool) -> Bundle:
     return Bundle(made, runs, tuple(findings))
 
 
-def examine_redis(url: str | None, home: Path) -> Iterator[Finding]:
+def examine_redis(url: str | None, home: Path, *, insecure: bool = False) -> Iterator[Finding]:
     """Redis at `url`, or without one the bundled one, which must be running."""
-    yield from guarded("redis", lambda: _redis(url or ensure_valkey(home)))
+    yield from guarded("redis", lambda: _redis(url or ensure_valkey(home), insecure=insecure))
 
 
 def _program(name: str, find: Callable[[], Program]) -> Iterator[Finding]:
@@ -59,19 +59,25 @@ def _program(name: str, find: Callable[[], Program]) -> Iterator[Finding]:
     return guarded(name, examine)
 
 
-def _redis(url: str) -> Iterator[Finding]:
+def _redis(url: str, *, insecure: bool) -> Iterator[Finding]:
     from redis import Redis  # noqa: PLC0415 - only where there is one
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.exceptions import RedisError  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415
 
-    place = _place(url)
+    place = read_redis_url(url, insecure=insecure).place
     try:
         options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
         with Redis.from_url(url, **options) as client:
             told = client.info()
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "")
-    except (RedisError, ValueError):
+    except (RedisError, ValueError) as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            hint = N_("Add the certificate that it is to be known by to EKOST_REDIS_URL: ?ssl_ca_certs=FILE")
+            yield broken(
+                "redis", N_("Redis at {place} did not prove that it is the one that is named."), hint, place=place
+            )
+            return
         hint = N_("Check that it is running and that EKOST_REDIS_URL is right. Nothing of the book depends on it.")
         yield broken("redis", N_("Redis at {place} does not answer."), hint, place=place)
         return
@@ -79,9 +85,3 @@ def _redis(url: str) -> Iterator[Finding]:
     if policy not in ("noeviction", ""):
         hint = N_("Set maxmemory-policy to noeviction, or give the jobs a Redis of their own.")
         yield doubtful("redis", N_("Redis may drop jobs when its memory is full ({policy})."), hint, policy=policy)
-
-
-def _place(url: str) -> str:
-    """Where it is, without user and password."""
-    parts = urlsplit(url)
-    return parts.path if parts.scheme == "unix" else f"{parts.hostname or 'localhost'}:{parts.port or 6379}"

@@ -82,6 +82,9 @@ def _queues(names: str | None) -> tuple[str, ...]:
 
 def _redis_url(ekost: Context) -> str:
     if ekost.settings.redis_url is not None:
+        from db.redis_url import read_redis_url
+
+        read_redis_url(ekost.settings.redis_url, insecure=ekost.settings.insecure_tls)
         return ekost.settings.redis_url
     from db.embedded.driver import ensure_valkey
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
+from db.redis_url import RedisURLError
 from db.services.imports.staging import Request, stage_file
-from jobs.queues import RedisURLError, connect
+from jobs.queues import connect
 from tests.jobs.running import EKOST
 from tests.jobs.town import pay, undone
 
