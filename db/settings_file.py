@@ -15,6 +15,8 @@ _OTHERS_MAY_READ = 0o077
 # Greedy up to the last @: a password may hold one although it should not.
 _NEXT = re.compile(r"\s+(?=postgres(?:ql)?(?:\+\w+)?://)")
 _PASSWORD = re.compile(r"(?<=://)([^:/@?]*:).+(?=@)|([?&](?:ssl)?password=)[^&]+")
+# One server of an address. A word where its port belongs may be a password whose @ was forgotten.
+_SERVER = re.compile(r"(?:\[[^]]*\]|[^:]*)(?::\d*)?")
 
 
 class NotEditableError(ConfigError):
@@ -62,7 +64,9 @@ def mask(text: str) -> str:
 def _masked(address: str) -> str:
     if address == "bundled":
         return address
-    return _PASSWORD.sub(r"\1\2***", address) if "://" in address else "***"
+    hidden = _PASSWORD.sub(r"\1\2***", address)
+    servers = re.split(r"[/?#]", hidden.partition("://")[2], maxsplit=1)[0].rpartition("@")[2].split(",")
+    return hidden if "://" in address and all(map(_SERVER.fullmatch, servers)) else "***"
 
 
 def exposure(path: Path) -> list[ConfigError]:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 
 from ekost_cli.failures import Failure
 from ekost_cli.terminal import BOLD, RED, RESET, wants_color
@@ -29,7 +28,9 @@ def warn(failure: Failure, output: str | None, color: str = "auto") -> None:
 def report_origin(error: BaseException) -> None:
     """Where it happened, for who asked by EKOST_DEBUG."""
     if os.environ.get("EKOST_DEBUG") not in (None, "", "0"):
-        traceback.print_exception(error)
+        from db.origins import origin_of
+
+        _write(origin_of(error))
 
 
 def _write(text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.exceptions import DuplicateJobError
@@ -55,11 +56,14 @@ class JobFailedError(EkostError):
 def connect(url: str, *, patience: float = PATIENCE) -> Redis:
     """A client that gives up after `patience` seconds; connects when first used. Raises RedisURLError."""
     try:
-        return Redis.from_url(
+        client = Redis.from_url(
             url, socket_timeout=patience, socket_connect_timeout=patience, retry=Retry(NoBackoff(), 0)
         )
-    except (ValueError, TypeError):
+        # A parameter that there is not would be found only when the first connection is made.
+        client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
+    except (ValueError, TypeError, RedisError):
         raise RedisURLError from None
+    return client
 
 
 def book_of(conn: Connection) -> str:

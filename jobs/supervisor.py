@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from db.errors import N_, ExitCode
+from db.origins import origin_of
 from jobs.queues import Tell
 
 # Seconds before a crashed child is started again: doubled each time it does not live for STEADY.
@@ -125,7 +125,8 @@ class Supervisor:
         except BaseException as error:
             self._tell(FAILED, name=child.name, error=type(error).__name__)
             if os.environ.get("EKOST_DEBUG") not in (None, "", "0"):
-                traceback.print_exception(error)
+                sys.stderr.write(origin_of(error))
+                sys.stderr.flush()
         finally:
             os._exit(status)
 

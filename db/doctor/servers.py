@@ -71,7 +71,7 @@ def _redis(url: str, *, insecure: bool) -> Iterator[Finding]:
         with Redis.from_url(url, **options) as client:
             told = client.info()
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "")
-    except (RedisError, ValueError) as error:
+    except (RedisError, ValueError, TypeError) as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             hint = N_("Add the certificate that it is to be known by to EKOST_REDIS_URL: ?ssl_ca_certs=FILE")
             yield broken(

@@ -131,6 +131,8 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
         ("postgresql://host/db", "postgresql://host/db"),
         ("unix:///run/ekost/valkey.sock", "unix:///run/ekost/valkey.sock"),
         ("host=x password=secret", "***"),
+        ("postgresql://user:secret/db", "***"),
+        ("postgresql://a:5432,[::1]:5433,b:secret/db", "***"),
     ],
 )
 def test_a_password_is_masked(address: str, shown: str) -> None:
