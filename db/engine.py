@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from db.addresses import hosts_apart
 from db.connecting import TooManyConnectionsError, knock
 from db.errors import N_, EkostError, RuleError, UnreachableError, UsageError
+from db.metrics.collecting import COLLECTOR
 from db.preparing import prepare_where_it_lasts
 from db.transport import distrust_of, secured
 from db.writes import forget
@@ -128,6 +129,8 @@ class Limits:
     # Statements of so many milliseconds and more are written down there; 0 for none.
     slow_query_ms: int = 0
     slow_log: Path | None = None
+    # Whether it is collected how long statements take and how many connections are in use.
+    timed: bool = False
 
 
 class Database:
@@ -186,10 +189,12 @@ class Database:
             prepare_where_it_lasts(engine)
         if self.witness is not None:
             self.witness.watch(engine)
-        if self.limits.slow_query_ms and self.limits.slow_log is not None:
-            from db.slow import write_down_slow_ones  # noqa: PLC0415 - only where it is wanted
+        if self.limits.timed or (self.limits.slow_query_ms and self.limits.slow_log):
+            from db.timing import time_statements  # noqa: PLC0415 - only where it is wanted
 
-            write_down_slow_ones(engine, self.limits.slow_log, self.limits.slow_query_ms)
+            time_statements(engine, self.limits.slow_log, self.limits.slow_query_ms)
+        if self.limits.timed and self.limits.pool_size:
+            COLLECTOR.watch(engine)
         return engine
 
     @contextmanager
@@ -229,13 +234,15 @@ class Database:
 
     def _connect(self) -> Connection:
         try:
-            return knock(self.engine.connect, self.place, self.limits.connect_timeout)
+            conn = knock(self.engine.connect, self.place, self.limits.connect_timeout)
         except OperationalError as error:
             raise distrust_of(error, self.place) or DatabaseUnreachableError(place=self.place) from error
         except PoolTimeoutError as error:
             raise TooManyConnectionsError(place=self.place) from error
         except ProgrammingError as error:  # libpq knows no such parameter
             raise DatabaseURLError from error
+        COLLECTOR.took()
+        return conn
 
     def _opening(self, statement_timeout_ms: int | None, first: str, *, idle_timeout: int | None = None) -> str:
         timeout = self.limits.statement_timeout if statement_timeout_ms is None else statement_timeout_ms

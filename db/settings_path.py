@@ -15,6 +15,11 @@ def user_file(environ: Mapping[str, str] = os.environ) -> Path:
     return folder / "ekost" / "config.toml"
 
 
+def has_state(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether anything can be remembered: the folder would lie nowhere without these."""
+    return bool(environ.get("XDG_STATE_HOME") or environ.get("HOME"))
+
+
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """$XDG_STATE_HOME/ekost, or the same below ~/.local/state: what is remembered between two commands."""
     base = environ.get("XDG_STATE_HOME") or ""

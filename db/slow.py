@@ -1,34 +1,23 @@
 """Slow statements, written down by name: which question, how long it took, how many rows; never with what values.
 
-A statement is called by the function of ours that asked it (`tenants.Tenants.page`), found on the stack
-when it was slow and not before. The name is no comment in the text: prepared statements stay the same, and the server
-needs no log of its own.
+A statement is called by the function of ours that asked it (`tenants.Tenants.page`): `db.timing` knows how.
 """
 
 import json
 import os
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from time import perf_counter
-from types import FrameType
-from typing import Any, NamedTuple
-
-from sqlalchemy import Engine
+from typing import NamedTuple
 
 from db.settings_path import make_private
 
 # Bytes of the file; then it becomes the older one of two.
 MOST = 256 * 1024
-# What asks a statement for somebody else.
-_PLUMBING = ("db.repositories.paging", "db.repositories.pages", "db.slow", "db.engine")
-_OURS = ("db.repositories.", "db.services.", "db.", "jobs.", "ekost_cli.", "tui.")
-OTHER = "other"
 
 
 class Slow(NamedTuple):
@@ -52,25 +41,17 @@ class SlowName:
     last_at: datetime
 
 
-def write_down_slow_ones(engine: Engine, path: Path, slowest: int) -> None:
-    """Write statements of an engine down in a file that take `slowest` milliseconds or more."""
-    limit = slowest / 1000
-
-    def timed(execute: Callable[..., None]) -> Callable[..., None]:
-        def run(cursor: Any, *what: object, **more: object) -> None:
-            started = perf_counter()
-            try:
-                execute(cursor, *what, **more)
-            finally:
-                if (taken := perf_counter() - started) >= limit:
-                    _write(path, taken, cursor.rowcount)
-
-        return run
-
-    # Around the driver itself: SQLAlchemy's events would cost every statement twenty times as much.
-    dialect: Any = engine.dialect
-    for name in ("do_execute", "do_executemany", "do_execute_no_params"):
-        setattr(dialect, name, timed(getattr(dialect, name)))
+def write_slow(path: Path, name: str, taken: float, rows: int) -> None:
+    """Write one down: its name, its seconds and rows. Raises nothing of the file system."""
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "name": name,
+        "ms": round(taken * 1000),
+        "rows": rows,
+    }
+    # Nobody's work fails because a folder can't be written to.
+    with suppress(OSError):
+        _append(path, json.dumps(line) + "\n")
 
 
 def read_slow(path: Path) -> list[SlowName]:
@@ -86,18 +67,6 @@ def read_slow(path: Path) -> list[SlowName]:
         for name, ones in found.items()
     ]  # fmt: skip
     return sorted(named, key=lambda one: (-one.max_ms, one.name))
-
-
-def _write(path: Path, taken: float, rows: int) -> None:
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "name": _asker(sys._getframe(2)),
-        "ms": round(taken * 1000),
-        "rows": rows,
-    }
-    # Nobody's work fails because a folder can't be written to.
-    with suppress(OSError):
-        _append(path, json.dumps(line) + "\n")
 
 
 def _append(path: Path, line: str) -> None:
@@ -128,18 +97,3 @@ def _readable(lines: Iterable[str]) -> Iterator[Slow]:
         with suppress(ValueError, KeyError, TypeError):
             read = json.loads(line)
             yield Slow(datetime.fromisoformat(read["at"]), str(read["name"]), int(read["ms"]), int(read["rows"]))
-
-
-def _asker(frame: FrameType | None) -> str:
-    """The repository or service that asks, else the nearest function of ours."""
-    nearest = OTHER
-    while frame is not None:
-        module = str(frame.f_globals.get("__name__"))
-        if module.startswith(_OURS) and not module.startswith(_PLUMBING):
-            function = frame.f_code.co_qualname.partition(".<locals>")[0]
-            if module.startswith(_OURS[:2]):
-                return f"{module.split('.', 2)[2]}.{function}"
-            name = f"{module}.{function}"
-            nearest = name if nearest == OTHER else nearest
-        frame = frame.f_back
-    return nearest

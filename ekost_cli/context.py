@@ -189,9 +189,12 @@ class Context:
         self, pool_size: int, *, minded: bool = True, tell: "Callable[[EkostError], None] | None" = None
     ) -> "Database":
         from db.engine import Database, Limits
-        from db.settings_path import state_folder
+        from db.metrics.collecting import COLLECTOR
+        from db.settings_path import has_state, state_folder
 
         settings = self.settings
+        if has_state():
+            COLLECTOR.begin(state_folder(), self.words)
         limits = Limits(
             connect_timeout=settings.connect_timeout,
             statement_timeout=settings.statement_timeout * 1000,
@@ -200,6 +203,7 @@ class Context:
             insecure_tls=settings.insecure_tls,
             slow_query_ms=settings.slow_query_ms,
             slow_log=state_folder() / SLOW_LOG,
+            timed=has_state(),
         )
         database = Database(settings.database_url or self._bundled_url(), limits)
         if self.settings.cache_url is not None and self.words != "doctor" and self.cache is not None:

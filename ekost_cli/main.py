@@ -56,17 +56,25 @@ def run(words: list[str]) -> int:
     status = _finished(status, words)
     if called.words and called.words not in LASTING:
         _note_down(called.words, status, time.monotonic() - begun, raised=raised)
+    _leave_durations()
     return status
 
 
 def _note_down(name: str, status: int, seconds: float, *, raised: bool) -> None:
     """Leave behind how long it took; for `ekost metrics`."""
-    if not (os.environ.get("XDG_STATE_HOME") or os.environ.get("HOME")):
-        return
     from db.metrics.sink import outcome_of, record
-    from db.settings_path import state_folder
+    from db.settings_path import has_state, state_folder
 
-    record(state_folder(), name, outcome_of(status, raised=raised), seconds)
+    if has_state():
+        record(state_folder(), name, outcome_of(status, raised=raised), seconds)
+
+
+def _leave_durations() -> None:
+    """Leave behind how long statements took, if any were asked."""
+    if "db.metrics.collecting" in sys.modules:
+        from db.metrics.collecting import COLLECTOR
+
+        COLLECTOR.leave()
 
 
 def _dispatch(words: list[str], called: "Invocation") -> int:

@@ -1,11 +1,12 @@
 """Numbers in the text format that Prometheus and node_exporter's textfile collector read."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from db.metrics.totals import BUCKETS, Total
+from db.metrics.kinds import KINDS, Measured
+from db.metrics.totals import Total
 from db.repositories.gauges import Gauge
 
 HELP = {
@@ -26,12 +27,13 @@ HELP = {
     "ekost_payment_failures": "Payments of the last minutes that could not be recorded.",
     "ekost_command_error_ratio": "Commands of the last minutes that failed, as a share.",
 }
-_COMMANDS = "ekost_command_duration_seconds"
+# Every name there is: of gauges and counters, and of histograms.
+METRICS = frozenset(HELP) | {measured.metric for measured in KINDS.values()}
 
 
 def exposed(gauges: Iterable[Gauge], totals: Iterable[Total]) -> str:
     """The whole text."""
-    return "".join(f"{line}\n" for lines in (_gauges(gauges), _histogram(totals)) for line in lines)
+    return "".join(f"{line}\n" for lines in (_gauges(gauges), _histograms(totals)) for line in lines)
 
 
 def write_textfile(path: Path, text: str) -> None:
@@ -48,23 +50,36 @@ def write_textfile(path: Path, text: str) -> None:
 def _gauges(gauges: Iterable[Gauge]) -> Iterator[str]:
     for metric, found in groupby(sorted(gauges), key=lambda gauge: gauge.metric):
         yield f"# HELP {metric} {HELP[metric]}"
-        yield f"# TYPE {metric} gauge"
+        yield f"# TYPE {metric} {'counter' if metric.endswith('_total') else 'gauge'}"
         for gauge in found:
-            labels = f'{{{gauge.label}="{_quoted(gauge.about)}"}}' if gauge.about else ""
-            yield f"{metric}{labels} {gauge.value:.10g}"
+            labels = dict([(gauge.label, gauge.about)] if gauge.about else []) | dict(gauge.more)
+            yield f"{metric}{_labels(labels)} {gauge.value:.10g}"
 
 
-def _histogram(totals: Iterable[Total]) -> Iterator[str]:
-    yield f"# HELP {_COMMANDS} How long commands took, by what came of them."
-    yield f"# TYPE {_COMMANDS} histogram"
-    for total in totals:
-        labels, sofar = f'command="{_quoted(total.name)}",outcome="{_quoted(total.outcome)}"', 0
-        for bound, count in zip(BUCKETS, total.buckets, strict=True):
-            sofar += count
-            yield f'{_COMMANDS}_bucket{{{labels},le="{bound:g}"}} {sofar}'
-        yield f'{_COMMANDS}_bucket{{{labels},le="+Inf"}} {total.times}'
-        yield f"{_COMMANDS}_sum{{{labels}}} {total.seconds:.10g}"
-        yield f"{_COMMANDS}_count{{{labels}}} {total.times}"
+def _histograms(totals: Iterable[Total]) -> Iterator[str]:
+    known = list(totals)
+    for kind, measured in KINDS.items():
+        yield f"# HELP {measured.metric} {measured.told}"
+        yield f"# TYPE {measured.metric} histogram"
+        for total in known:
+            if total.kind == kind:
+                yield from _series(measured, total)
+
+
+def _series(measured: Measured, total: Total) -> Iterator[str]:
+    labels, sofar = {measured.label: total.name}, 0
+    if measured.outcome:
+        labels["outcome"] = total.outcome
+    for bound, count in zip(measured.bounds, total.buckets, strict=True):
+        sofar += count
+        yield f"{measured.metric}_bucket{_labels(labels | {'le': f'{bound:g}'})} {sofar}"
+    yield f"{measured.metric}_bucket{_labels(labels | {'le': '+Inf'})} {total.times}"
+    yield f"{measured.metric}_sum{_labels(labels)} {total.seconds:.10g}"
+    yield f"{measured.metric}_count{_labels(labels)} {total.times}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return "{" + ",".join(f'{name}="{_quoted(value)}"' for name, value in labels.items()) + "}" if labels else ""
 
 
 def _quoted(text: str) -> str:

@@ -20,12 +20,16 @@ _PARTITIONS = "partitions_ahead"
 
 
 class Gauge(NamedTuple):
-    """A number of this moment. `label` tells which of several it is (`queue`), `about` its value (`balances`)."""
+    """A number of this moment. `label` tells which of several it is (`queue`), `about` its value (`balances`).
+
+    `more` are labels beside that one. A metric that ends in `_total` only grows.
+    """
 
     metric: str
     value: float
     label: str = ""
     about: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 # Places that are kept for superusers are no places; the processes of the server itself take none.

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,7 +18,7 @@ app = Noun(_("Metrics: how long commands take, and numbers for Prometheus."))
 HOURS = 24
 PORT = 9617
 FIELDS = (
-    Field("name", N_("Command")),
+    Field("name", N_("Name")),
     Field("times", N_("Times"), "int"),
     Field("refused", N_("Refused"), "int"),
     Field("errors", N_("Failed"), "int"),
@@ -37,7 +37,12 @@ class TextfileError(EkostError):
     hint = N_("Name a file in a folder that you can write to.")
 
 
-HoursOption = Annotated[int, typer.Option("--hours", min=1, help=_("Commands of so many hours."))]
+# As in db.metrics.kinds, which is not loaded to parse.
+Kind = Literal["command", "query", "screen", "job"]
+KindOption = Annotated[
+    Kind, typer.Option("--kind", help=_("What took so long: commands, statements, screens or jobs."))
+]
+HoursOption = Annotated[int, typer.Option("--hours", min=1, help=_("Those of so many hours."))]
 FileOption = Annotated[
     Path | None,
     typer.Option("--textfile", metavar="FILE", help=_("Write this file, for node_exporter, instead of printing.")),
@@ -51,18 +56,20 @@ PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Por
 
 @app.command(
     "show",
-    _("Show how long the commands of this user have taken, as far back as is written down."),
-    examples=("ekost metrics show", "ekost metrics show --hours 1 -o json"),
+    _("Show how long commands, statements, screens or jobs of this user took, as far back as is written down."),
+    examples=("ekost metrics show", "ekost metrics show --kind query", "ekost metrics show --hours 1 -o json"),
     fields=FIELDS,
 )
-def show(context: typer.Context, hours: HoursOption = HOURS) -> None:
+def show(context: typer.Context, kind: KindOption = "command", hours: HoursOption = HOURS) -> None:
     from time import time
 
-    from db.metrics.commands import command_rows
+    from db.metrics.kinds import KINDS
+    from db.metrics.percentiles import duration_rows
     from db.metrics.totals import read_samples
     from db.settings_path import state_folder
 
-    Context.of(context).show_list(command_rows(read_samples(state_folder(), time() - hours * 3600)))
+    samples = read_samples(state_folder(), time() - hours * 3600, KINDS[kind].file)
+    Context.of(context).show_list(duration_rows(sample for sample in samples if sample.kind == kind))
 
 
 @app.command(
@@ -107,7 +114,9 @@ def serve(
 
 def _numbers(ekost: Context, backups: Path | None) -> tuple[str, EkostError | None]:
     """All numbers, and why those of the book are missing, if they are."""
+    from db.metrics.collecting import COLLECTOR
     from db.metrics.exposition import exposed
+    from db.metrics.sink import DURATIONS, FILE
     from db.metrics.totals import read_totals
     from db.repositories.gauges import Gauge
     from db.settings_path import state_folder
@@ -117,4 +126,5 @@ def _numbers(ekost: Context, backups: Path | None) -> tuple[str, EkostError | No
         gauges = [Gauge("ekost_up", 1), *measured(ekost, backups)]
     except EkostError as error:  # whoever watches must see that, not the numbers of yesterday
         gauges, lost = [Gauge("ekost_up", 0), *measured_here(ekost)], error
-    return exposed(gauges, read_totals(state_folder())), lost
+    COLLECTOR.leave()
+    return exposed(gauges, [total for file in (FILE, DURATIONS) for total in read_totals(state_folder(), file)]), lost

@@ -14,6 +14,7 @@ from db.repositories.tenants import Tenants
 from db.services.properties import add_property
 from db.services.tenants import add_tenant
 from db.slow import read_slow
+from db.timing import OTHER
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_what_was_given_up_is_written_down_too_and_what_is_quick_is_not(database
     with pytest.raises(DatabaseSlowError), watched.reading() as conn:
         conn.execute(text("select pg_sleep(9)"))
     (one,) = read_slow(log)
-    assert (one.name, one.rows, one.count) == (slow.OTHER, -1, 1)
+    assert (one.name, one.rows, one.count) == (OTHER, -1, 1)
     assert 50 <= one.max_ms < 9000
 
 

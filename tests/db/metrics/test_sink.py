@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from db.metrics import sink, totals
-from db.metrics.commands import command_rows, failures
+from db.metrics.commands import failures
+from db.metrics.percentiles import duration_rows
 from db.metrics.sink import DONE, ERROR, REFUSED, outcome_of, record
 from db.metrics.totals import Sample, fold, read_samples, read_totals
 
@@ -85,6 +86,6 @@ def test_failures_of_late_are_told_from_refusals_and_from_those_of_yesterday(tmp
 
 def test_percentiles_are_those_of_the_samples() -> None:
     samples = [Sample(0, "a", DONE, ms / 1000) for ms in range(1, 102)] + [Sample(0, "b", ERROR, 0.7)]
-    assert [tuple(row) for row in command_rows(samples)] == [
+    assert [tuple(row) for row in duration_rows(samples)] == [
         ("a", 101, 0, 0, 51, 96, 100, 101), ("b", 1, 0, 1, 700, 700, 700, 700),
     ]  # fmt: skip
