@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from db.errors import N_, UsageError
-from db.settings_path import SYSTEM_FILE, settings_files
+from db.settings_path import SYSTEM_FILE, open_to_others, settings_files
 
 DEFAULT = "default"
 # The table of a file that gives the screens other keys.
@@ -141,6 +141,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, system_file: Path = S
     keys: dict[str, tuple[str, ...]] = {}
     for path in settings_files(environ, system_file):
         found = read_file(path)
+        if found:
+            _refuse_exposed(path)
         given = found.pop("tui_keys", {})
         keys |= given
         origins |= dict.fromkeys((f"{KEYS_TABLE}.{name}" for name in given), str(path))
@@ -149,6 +151,15 @@ def load_settings(environ: Mapping[str, str] = os.environ, system_file: Path = S
     for key, value in read_environment(environ).items():
         values[key], origins[key] = value, variable_of(key)
     return Settings(**values, tui_keys=keys, origins=origins)
+
+
+def _refuse_exposed(path: Path) -> None:
+    # Only a file with a password in it is a secret; the one of a machine, say, is read by everybody as it should be.
+    if open_to_others(path):
+        from db.settings_file import exposure  # noqa: PLC0415 - only where a file is open
+
+        for error in exposure(path):
+            raise error
 
 
 def read_environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -4,14 +4,15 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from db.errors import N_
-from db.settings import KEYS_TABLE, ConfigError, ConfigUnreadableError, known_settings, parse
+from db.settings import KEYS_TABLE, ConfigError, ConfigUnreadableError, known_settings, parse, variable_of
+from db.settings_path import open_to_others
 
 _PRIVATE = 0o600
-_OTHERS_MAY_READ = 0o077
 # Greedy up to the last @: a password may hold one although it should not.
 _NEXT = re.compile(r"\s+(?=postgres(?:ql)?(?:\+\w+)?://)")
 _PASSWORD = re.compile(r"(?<=://)([^:/@?]*:).+(?=@)|([?&](?:ssl)?password=)[^&]+")
@@ -28,7 +29,7 @@ class NotEditableError(ConfigError):
 
 
 class SecretExposedError(ConfigError):
-    """A password lies in a file that others can read."""
+    """A password lies in a file that others can read. It is not used: who reads it can use it too."""
 
     code = "config_exposed"
     message = N_("{place}: other users of this machine can read the password in “{key}”.")
@@ -50,7 +51,7 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         after = _with_line(before, key, line)
         if not _says(after, key, value):
             raise NotEditableError(place=path, key=key, line=line)
-        _replace(path, after)
+        _replace(path, after, secret=key in _secrets() and _PASSWORD.search(text) is not None)
         return value
     except OSError as error:
         raise ConfigUnreadableError(place=path, reason=error.strerror or "-") from error
@@ -70,15 +71,24 @@ def _masked(address: str) -> str:
 
 
 def exposure(path: Path) -> list[ConfigError]:
-    """A warning for each password in a file that other users of the machine may read."""
+    """An error for each password in a file that other users of the machine may read."""
     try:
-        if not path.stat().st_mode & _OTHERS_MAY_READ:
+        if not open_to_others(path):
             return []
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, tomllib.TOMLDecodeError):
         return []  # told by who reads the settings
-    secrets = [key for key, setting in known_settings().items() if setting.metadata["secret"]]
-    return [SecretExposedError(place=path, key=key) for key in secrets if _PASSWORD.search(str(found.get(key)))]
+    return [SecretExposedError(place=path, key=key) for key in _secrets() if _PASSWORD.search(str(found.get(key)))]
+
+
+def passwords_in(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The settings, with their variables, whose password stands in the environment."""
+    given = ((key, variable_of(key)) for key in _secrets())
+    return [(key, variable) for key, variable in given if _PASSWORD.search(environ.get(variable, ""))]
+
+
+def _secrets() -> list[str]:
+    return [key for key, setting in known_settings().items() if setting.metadata["secret"]]
 
 
 def _with_line(text: str, key: str, line: str) -> str:
@@ -101,10 +111,12 @@ def _says(text: str, key: str, value: Any) -> bool:
         return False
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, *, secret: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     target = path.resolve()  # a link to a file elsewhere stays a link
     mode = target.stat().st_mode & 0o777 if target.exists() else _PRIVATE
+    if secret:
+        mode &= _PRIVATE  # it would be refused otherwise
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:

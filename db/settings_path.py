@@ -39,6 +39,13 @@ def settings_files(environ: Mapping[str, str] = os.environ, system_file: Path = 
     return [path for path in (system_file, user_file(environ)) if _is_there(path)]
 
 
+def open_to_others(path: Path) -> bool:
+    """Whether other accounts of this machine may look into a file of ours; of root's, a group may. Raises OSError."""
+    found = path.stat()
+    # As PostgreSQL does it for keys: who maintains a machine lets a group of services read what root has written.
+    return bool(found.st_mode & (0o037 if found.st_uid == 0 else 0o077))
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()

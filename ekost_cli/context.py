@@ -169,8 +169,6 @@ class Context:
     @cached_property
     def any_database(self) -> "Database":
         """The database whatever its schema is; for `ekost db` alone."""
-        for origin in dict.fromkeys(map(self.settings.origin, ("database_url", "replica_urls"))):
-            self._warn_of_exposure(origin)
         # One command, one connection, however many transactions it takes.
         return self._connect(pool_size=1, tell=self._warn)
 
@@ -266,16 +264,6 @@ class Context:
         from ekost_cli.routing import warn_of
 
         warn_of(error, self.options.output)
-
-    def _warn_of_exposure(self, origin: str) -> None:
-        if not origin.startswith("/"):
-            return  # no file
-        from db.settings_file import exposure
-        from ekost_cli.failures import failure_of
-
-        for warning in exposure(Path(origin)):
-            told = failure_of(warning)
-            self.note(f"{told.message} {told.hint}")
 
     def _bundled_url(self) -> str:
         from db.embedded.driver import ensure_postgres

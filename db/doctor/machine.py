@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from db.doctor.finding import Finding, broken, doubtful, fine, guarded, of_error
 from db.errors import N_
 from db.settings import ConfigError, check_file, variable_problems
-from db.settings_file import exposure
+from db.settings_file import exposure, passwords_in
 from db.settings_path import SYSTEM_FILE, settings_files
 
 OLDEST_PYTHON = (3, 11)
 # Below the first PostgreSQL may stop in the middle of the day; below the second it is time to look.
 LEAST_FREE, LITTLE_FREE = 200 << 20, 1 << 30
+_WRITABLE, _CLOSE_IT = N_("Others of this machine can write to {path}."), N_("Close it: chmod go-w {path}")
 
 
 def examine_machine(
@@ -64,13 +65,28 @@ def _configuration(environ: Mapping[str, str], system_file: Path) -> Iterator[Fi
     files = settings_files(environ, system_file)
     for file in files:
         check_file(file, wrong.append, {})
-        yield from (of_error("configuration", error, "warn") for error in exposure(file))
+        wrong += exposure(file)
+        if _mode(file) & 0o022:
+            yield broken("configuration", _WRITABLE, _CLOSE_IT, path=file)
     yield from (of_error("configuration", error) for error in wrong)
     problems = variable_problems(environ)
     yield from (of_error("configuration", error) for error in problems)
+    yield from _passwords(environ)
     if not wrong and not problems:
         names = ", ".join(map(str, files))
         yield fine("configuration", N_("Read from {files}.") if files else N_("The defaults hold."), files=names)
+
+
+def _passwords(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Where passwords lie that others could read, or that libpq passes over because they could."""
+    for key, variable in passwords_in(environ):
+        told = N_("{variable} holds a password: whatever you start can read it.")
+        hint = N_("Keep it in ~/.pgpass, in the keyring, or in a file: ekost config set {key} …")
+        yield doubtful("passwords", told, hint, variable=variable, key=key)
+    file = Path(environ.get("PGPASSFILE") or Path(environ.get("HOME") or "/") / ".pgpass")
+    if _mode(file) & 0o077:
+        told = N_("{path} is not used: others of this machine can look into it.")
+        yield doubtful("passwords", told, N_("Close it: chmod 600 {path}"), path=file)
 
 
 def _home(home: Path) -> Iterator[Finding]:
@@ -87,8 +103,7 @@ def _home(home: Path) -> Iterator[Finding]:
         told = N_("Others of this machine can look into {path}.")
         yield broken("home", told, N_("Close it: chmod go-rwx {path}"), path=open_[0])
     elif _mode(place.base) & 0o022:
-        told = N_("Others of this machine can write to {path}.")
-        yield broken("home", told, N_("Close it: chmod go-w {path}"), path=place.base)
+        yield broken("home", _WRITABLE, _CLOSE_IT, path=place.base)
     else:
         yield fine("home", N_("{path} is private."), path=place.base)
 

@@ -77,14 +77,24 @@ def test_validate_lists_everything_that_is_wrong(ekost: Ekost) -> None:
     assert "topsecret" not in done.stdout
 
 
-def test_a_password_that_others_can_read_is_warned_of_when_it_is_used(ekost: Ekost) -> None:
+def test_a_password_that_others_can_read_is_not_used(ekost: Ekost) -> None:
+    file = Path(ekost("config", "path").stdout.strip())
+    file.parent.mkdir(parents=True)
+    file.touch(0o644)
+    assert ekost("config", "set", "property", "KOSA").returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o644
     ekost("config", "set", "database_url", "postgresql://owner:topsecret@127.0.0.1:1/kos")
-    assert "can read the password" not in ekost("tenant", "list").stderr
-    Path(ekost("config", "path").stdout.strip()).chmod(0o644)
-    done = ekost("tenant", "list")
-    assert done.returncode == 3
-    assert "other users of this machine can read the password in “database_url”. Close it: chmod 600" in done.stderr
-    assert "can read the password" not in ekost("tenant", "list", "-q").stderr
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert ekost("tenant", "list").returncode == 3
+    file.chmod(0o644)
+    for words in (("tenant", "list"), ("config", "show"), ("worker",)):
+        done = ekost(*words)
+        assert done.returncode == 2
+        assert done.stderr.splitlines() == [
+            f"ekost: error: {file}: other users of this machine can read the password in “database_url”.",
+            f"Close it: chmod 600 {file}",
+        ]
+    assert ekost("config", "validate").returncode == ekost("doctor").returncode == 1
 
 
 def test_the_environment_is_explained(ekost: Ekost) -> None:

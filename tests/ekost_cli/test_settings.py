@@ -1,5 +1,6 @@
 """Settings: which source wins, what is refused, what is hidden."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from db.settings import (
     variable_of,
     variable_problems,
 )
-from db.settings_file import NotEditableError, exposure, mask, write_setting
+from db.settings_file import NotEditableError, SecretExposedError, exposure, mask, write_setting
 from db.settings_path import user_file
 
 
@@ -186,10 +187,25 @@ def test_a_link_to_a_file_stays_a_link(file: Path, tmp_path: Path) -> None:
     assert target.read_text() == 'property = "KOSA"\n'
 
 
-def test_a_password_that_others_can_read_is_reported(file: Path) -> None:
+def test_a_file_with_a_password_that_others_can_read_is_refused(file: Path, environ: dict[str, str]) -> None:
     file.write_text('database_url = "postgresql://u:secret@h/d"\nredis_url = "redis://h/0"\n')
     file.chmod(0o600)
-    assert exposure(file) == []
-    file.chmod(0o640)
-    assert [error.fields["key"] for error in exposure(file)] == ["database_url"]
+    assert load_settings(environ).redis_url == "redis://h/0"
+    for mode in (0o604, 0o660, 0o644):
+        file.chmod(mode)
+        with pytest.raises(SecretExposedError) as refused:
+            load_settings(environ)
+        assert (refused.value.fields["key"], "secret" in str(refused.value)) == ("database_url", False)
+    file.write_text('database_url = "postgresql://u@h/d"\n')
+    assert load_settings(environ).database_url
     assert exposure(file.with_name("none.toml")) == []
+
+
+def test_what_root_has_written_a_group_may_read(file: Path, environ: dict[str, str]) -> None:
+    file.write_text('redis_url = "redis://:secret@h/0"\n')
+    file.chmod(0o640)
+    if os.geteuid() == 0:
+        assert load_settings(environ).redis_url
+        os.chown(file, 1, 1)
+    with pytest.raises(SecretExposedError):
+        load_settings(environ)

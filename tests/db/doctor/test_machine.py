@@ -32,7 +32,7 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:
     assert f"{file}:2" in ills(tmp_path)["configuration"]
 
 
-def test_a_password_that_others_can_read_is_a_warning_without_the_password(tmp_path: Path) -> None:
+def test_a_password_that_others_can_read_is_told_without_the_password(tmp_path: Path) -> None:
     file = tmp_path / ".config" / "ekost" / "config.toml"
     write_setting(file, "database_url", "postgresql://ekost:geheim@host/ekost")
     assert ills(tmp_path) == {}
@@ -40,6 +40,22 @@ def test_a_password_that_others_can_read_is_a_warning_without_the_password(tmp_p
     told = ills(tmp_path)["configuration"]
     assert "database_url" in told
     assert "geheim" not in told
+    file.write_text('language = "id"')
+    file.chmod(0o666)
+    assert ills(tmp_path) == {"configuration": f"Others of this machine can write to {file}."}
+
+
+def test_a_password_in_a_variable_and_a_password_file_that_is_open_are_warned_of(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path)}
+    url = {"EKOST_REDIS_URL": "rediss://u:geheim@h/0", "EKOST_DATABASE_URL": "postgresql://u@h/0"}
+    told = ills(tmp_path, home | url)
+    assert told == {"passwords": "EKOST_REDIS_URL holds a password: whatever you start can read it."}
+    file = tmp_path / ".pgpass"
+    file.touch(0o600)
+    assert ills(tmp_path) == {}
+    file.chmod(0o640)
+    for environ in (home, {"HOME": "/", "PGPASSFILE": str(file)}):
+        assert ills(tmp_path, environ) == {"passwords": f"{file} is not used: others of this machine can look into it."}
 
 
 def test_a_variable_that_means_nothing_is_told(tmp_path: Path) -> None:
