@@ -16,9 +16,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from db.addresses import hosts_apart
+from db.connecting import DatabaseUnreachableError as DatabaseUnreachableError
 from db.connecting import TooManyConnectionsError, knock
 from db.errors import N_, EkostError, RuleError, UnreachableError, UsageError
 from db.metrics.collecting import COLLECTOR
+from db.passwords import Ask, is_wanted, password_for, refusal_of
 from db.preparing import prepare_where_it_lasts
 from db.transport import distrust_of, secured
 from db.writes import forget
@@ -33,14 +35,6 @@ READER_IDLE = 3_600_000
 OVERFLOW = 4
 # The channel on which a commit is told to whoever listens.
 BELL = "ekost"
-
-
-class DatabaseUnreachableError(UnreachableError):
-    """No connection could be made."""
-
-    code = "database_unreachable"
-    message = N_("The database at {place} does not answer.")
-    hint = N_("Check that it is running (`ekost status`) and that EKOST_DATABASE_URL is right, then try again.")
 
 
 class ConnectionLostError(UnreachableError):
@@ -146,6 +140,8 @@ class Database:
         self.replicas: Replicas | None = None
         # Set where there is a cache: who tells it what was changed.
         self.keeper: Keeper | None = None
+        # Who is asked for a password that is nowhere else.
+        self.ask: Ask | None = None
 
     @property
     def url(self) -> str:
@@ -193,7 +189,7 @@ class Database:
             from db.timing import time_statements  # noqa: PLC0415 - only where it is wanted
 
             time_statements(engine, self.limits.slow_log, self.limits.slow_query_ms)
-        if self.limits.timed and self.limits.pool_size:
+        if self.limits.timed and self.limits.pool_size > 1:
             COLLECTOR.watch(engine)
         return engine
 
@@ -236,13 +232,22 @@ class Database:
         try:
             conn = knock(self.engine.connect, self.place, self.limits.connect_timeout)
         except OperationalError as error:
-            raise distrust_of(error, self.place) or DatabaseUnreachableError(place=self.place) from error
+            if is_wanted(error) and self._url.password is None:
+                return self._connect_with(password_for(self._url, self.place, self.ask))
+            told = distrust_of(error, self.place) or refusal_of(error, self.place)
+            raise told or DatabaseUnreachableError(place=self.place) from error
         except PoolTimeoutError as error:
             raise TooManyConnectionsError(place=self.place) from error
         except ProgrammingError as error:  # libpq knows no such parameter
             raise DatabaseURLError from error
         COLLECTOR.took()
         return conn
+
+    def _connect_with(self, password: str) -> Connection:
+        self.engine.dispose()
+        del self.engine
+        self._url = self._url.set(password=password)
+        return self._connect()
 
     def _opening(self, statement_timeout_ms: int | None, first: str, *, idle_timeout: int | None = None) -> str:
         timeout = self.limits.statement_timeout if statement_timeout_ms is None else statement_timeout_ms

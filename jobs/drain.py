@@ -16,8 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from db import outbox
 from db.engine import Database, DatabaseBusyError, constraint_name, sqlstate
 from db.errors import EkostError, UnreachableError
+from db.metrics.sink import DONE
 from db.outbox import Delivery
 from jobs import audit, balances
+from jobs.durations import IDLE, timed
 
 BATCH = 1000
 # Events that concern many tenants; these may be fifty thousand each.
@@ -53,7 +55,10 @@ def drain(database: Database, consumer: str, *, budget: float = 20.0, batch: int
     A delivery that fails waits for its next attempt or is dead, and holds up no other one. Raises UnreachableError
     when the database is away; what was claimed is taken over when its lease has passed.
     """
-    return _Drain(database, consumer, batch, time.monotonic() + budget).run()
+    with timed(consumer) as job:
+        done = _Drain(database, consumer, batch, time.monotonic() + budget).run()
+        job.outcome = DONE if done else IDLE
+    return done
 
 
 @dataclass

@@ -7,9 +7,11 @@ from sqlalchemy import Connection, text
 
 from db.engine import Database
 from db.errors import N_, EkostError, UnreachableError
+from db.metrics.sink import ERROR
 from db.policies import IMPORTS, import_key
 from db.repositories.imports import ImportRow
 from db.services.imports.run import run_import
+from jobs.durations import timed
 from jobs.queues import Tell
 
 FAILED = N_("Import {id} failed: {error}")
@@ -51,12 +53,14 @@ def carry_on(database: Database, import_id: int, tell: Tell, *, may_go_on: Calla
         if row.is_open() and not may_go_on():
             raise _Paused
 
-    try:
-        run_import(database, import_id, progress=look)
-    except _Paused:
-        return True
-    except UnreachableError:
-        raise
-    except EkostError as error:
-        tell(FAILED, id=import_id, error=error)
+    with timed("imports") as job:
+        try:
+            run_import(database, import_id, progress=look)
+        except _Paused:
+            return True
+        except UnreachableError:
+            raise
+        except EkostError as error:
+            job.outcome = ERROR
+            tell(FAILED, id=import_id, error=error)
     return False

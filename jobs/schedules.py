@@ -22,6 +22,7 @@ from db.services.retention import retain_audit
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
 from jobs.drain import told
+from jobs.durations import timed
 from jobs.queues import Tell
 
 # Seconds between two looks at the calendar.
@@ -207,7 +208,8 @@ class Calendar:
 
     def _do(self, schedule: Schedule, due: Due) -> bool:
         try:
-            schedule.run(self._database, due, self._check)
+            with timed(schedule.name):
+                schedule.run(self._database, due, self._check)
         except (DatabaseUnreachableError, ConnectionLostError, _Stopped):
             raise
         except Exception as error:

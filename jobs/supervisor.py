@@ -16,6 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from db.errors import N_, ExitCode
+from db.metrics.collecting import COLLECTOR
 from db.origins import origin_of
 from jobs.queues import Tell
 
@@ -128,6 +129,7 @@ class Supervisor:
                 sys.stderr.write(origin_of(error))
                 sys.stderr.flush()
         finally:
+            COLLECTOR.leave()
             os._exit(status)
 
     def _until_next_start(self) -> float:

@@ -16,6 +16,7 @@ from rq import SimpleWorker
 from rq.job import Job
 
 from db.errors import N_, EkostError
+from db.metrics.collecting import COLLECTOR
 from jobs.queues import JobFailedError, Task, Tell, connect, listed, queue_of
 
 # Seconds. RQ's own figures would leave an idle worker without maintenance for minutes.
@@ -106,6 +107,11 @@ class QueueWorker(SimpleWorker):
         signal.signal(signal.SIGTERM, self.request_stop)
         if self.asked_to_stop:  # it came while the worker was being made
             self._stop_requested = True
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """A sign of life in Redis, also while there is nothing to do; what was measured is left then."""
+        COLLECTOR.tick()
+        super().heartbeat(timeout, pipeline)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Say in one line that a job failed; that Redis is away, the relay says."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from db.embedded import driver
 from db.engine import Database, Limits, sqlstate
+from db.metrics.collecting import COLLECTOR, Collector
 from db.migrations.runner import migrate
 
 TEMPLATE = "ekost_template"
@@ -109,3 +110,11 @@ def database(server_url: str, template: str) -> Iterator[Database]:
 def database_url(database: Database) -> str:
     """The URL of `database`, for a subprocess."""
     return database.url
+
+
+@pytest.fixture
+def collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collector:
+    """What this process measures from now on, and leaves in the test's own folder."""
+    monkeypatch.setattr(COLLECTOR, "__dict__", Collector().__dict__)
+    COLLECTOR.begin(tmp_path, "tests")
+    return COLLECTOR

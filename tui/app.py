@@ -128,6 +128,7 @@ class EkostApp(TypingAhead):
         self._undo: Undo | None = None
         self.book.link.listen(self._link_changed)
         self.book.lost = self._tell_lost
+        self.book.painting = self._painting
         self._rung: Timer | None = None
 
     def on_mount(self) -> None:
@@ -330,6 +331,14 @@ class EkostApp(TypingAhead):
         self._rung = None
         if self.frame is not None:
             self.frame.look_again()
+
+    def _painting(self, name: str, begun: float) -> None:
+        """Note how long it took until the answer to a question is seen."""
+        from db.metrics.collecting import COLLECTOR, SCREEN
+        from db.metrics.sink import DONE
+
+        self.call_after_refresh(lambda: COLLECTOR.note(SCREEN, name, DONE, monotonic() - begun))
+        COLLECTOR.tick()
 
     def _tick(self) -> None:
         link, frame = self.book.link, self.frame

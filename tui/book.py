@@ -5,12 +5,12 @@ is stopped on the server too; a change never is, since it may be committed alrea
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from threading import Lock, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from db.errors import EkostError, RuleError, UnreachableError
@@ -52,6 +52,8 @@ class Book:
         self.read_only = read_only
         self._ahead = ahead
         self.link = Link()
+        # Hears when a screen has the answer to its question, and when that was asked by the monotonic clock.
+        self.painting: Callable[[str, float], None] | None = None
         # Hears of each change that was acknowledged and is gone, or may go.
         self.lost: Callable[[EkostError], None] | None = None
         self._open_database = open_database
@@ -63,6 +65,14 @@ class Book:
         self._closed = False
         self._ear: Thread | None = None
         self._asides: list[Thread] = []
+
+    @contextmanager
+    def on_screen(self, name: str) -> Iterator[None]:
+        """What is asked here is shown at once: how long that takes is measured by this name."""
+        begun = monotonic()
+        yield
+        if self.painting is not None:
+            self.painting(name, begun)
 
     async def foreseen(self, asked: Hashable) -> Any:
         """The answer, once, to what was asked beforehand in another process; None for all else."""

@@ -154,7 +154,8 @@ class DetailScreen(Frame, Generic[S]):
     def _ask_subject(self) -> None:
         async def ask() -> None:
             try:
-                self.subject = await self.ekost.book.ask(self.read_subject)
+                with self.ekost.book.on_screen(type(self).__name__):
+                    self.subject = await self.ekost.book.ask(self.read_subject)
             except EkostError as error:
                 self.ekost.tell(error)
             else:

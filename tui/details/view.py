@@ -32,7 +32,8 @@ class View(NamedTuple):
         make = line_maker(self.columns, self.key)
 
         async def read(cut: Cut) -> Page[Any]:
-            return await book.ask(lambda conn: self.read(conn, about, cut).mapped(make))
+            with book.on_screen(" ".join(self.command.split()[1:3])):  # without what it is about
+                return await book.ask(lambda conn: self.read(conn, about, cut).mapped(make))
 
         return read
 

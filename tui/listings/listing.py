@@ -64,10 +64,11 @@ class Listing(NamedTuple):
         """Reads pages for a table; the words of the cells are made in the book's thread as well."""
 
         async def read(cut: Cut) -> Page[Line]:
-            foreseen: Page[Line] | None = await book.foreseen((self.command, scope, cut))
-            if foreseen is not None:
-                return foreseen
-            return await book.browse(lambda conn: self.lines(conn, scope, cut))
+            with book.on_screen(self.command.removeprefix("ekost ")):
+                foreseen: Page[Line] | None = await book.foreseen((self.command, scope, cut))
+                if foreseen is not None:
+                    return foreseen
+                return await book.browse(lambda conn: self.lines(conn, scope, cut))
 
         return read
 

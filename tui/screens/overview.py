@@ -57,7 +57,8 @@ class OverviewScreen(Frame):
 
     async def _ask(self) -> None:
         try:
-            seen = await self.ekost.book.ask(g.glance(self.ekost.house, today()))
+            with self.ekost.book.on_screen(self.MODE):
+                seen = await self.ekost.book.ask(g.glance(self.ekost.house, today()))
         except EkostError as error:
             self.ekost.tell(error)
             return

@@ -9,22 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database, Limits
-from db.metrics import collecting, sink, totals
+from db.metrics import sink, totals
 from db.metrics.collecting import COMMAND, JOB, QUERY, Collector
 from db.metrics.exposition import exposed
 from db.metrics.percentiles import duration_rows
 from db.metrics.sink import DONE, DURATIONS, ERROR, record
 from db.metrics.totals import read_samples, read_totals
 from db.repositories.tenants import Tenants
-
-
-@pytest.fixture
-def collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collector:
-    """One that leaves it there, in the place of the process's own."""
-    own = Collector()
-    monkeypatch.setattr(collecting.COLLECTOR, "__dict__", own.__dict__)
-    collecting.COLLECTOR.begin(tmp_path, "tests")
-    return collecting.COLLECTOR
 
 
 def test_what_was_added_up_says_the_same_as_each_by_itself(tmp_path: Path, collector: Collector) -> None:
