@@ -91,6 +91,22 @@ class ConstraintError(RuleError):
     hint = N_("Nothing was changed.")
 
 
+class NotAllowedError(RuleError):
+    """The login has no right to it, or the row is of somebody else's property."""
+
+    code = "not_allowed"
+    message = N_("Your login may not do that.")
+    hint = N_("Nothing was changed. `ekost user list` shows what it may; the owner of the book gives more.")
+
+
+class WholeBookError(NotAllowedError):
+    """What concerns the whole book can't be told from some of its rows."""
+
+    code = "whole_book"
+    message = N_("This needs all rows of the book, and your login does not see them.")
+    hint = N_("Use the login of the book's owner, or one with the role backup: `ekost user list`.")
+
+
 class SumTooLargeError(RuleError):
     """Each amount fits, their sum does not."""
 
@@ -147,6 +163,10 @@ class Database:
     def url(self) -> str:
         """The whole address, password included: for a child process, never for a person."""
         return self._url.render_as_string(hide_password=False)
+
+    def address_of(self, login: str) -> str:
+        """The address for somebody else's login, without a password."""
+        return self._url._replace(drivername="postgresql", username=login, password=None).render_as_string()
 
     @property
     def place(self) -> str:
@@ -274,6 +294,7 @@ _TOLD: Mapping[str, type[EkostError]] = {
     "40P01": ContendedError,
     "25006": DatabaseReadOnlyError,
     "22003": SumTooLargeError,
+    "42501": NotAllowedError,
 }
 
 

@@ -49,6 +49,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("alerts", "alerts:app", N_("Alerts: what needs a person now.")),
         Entry("metrics", "metrics:app", N_("Metrics: how long commands take, and numbers for Prometheus.")),
         Entry("health", "health:health", N_("Tell whether the book can be worked with now.")),
+        Entry("user", "user:app", N_("Logins of people, and what each may do.")),
         Entry("db", "database:app", N_("The database: schema, migrations and partitions.")),
         Entry("cache", "cache:app", N_("The cache: how often it answers, fill it, empty it.")),
         Entry("config", "config:app", N_("Settings: show, change, validate.")),

@@ -15,7 +15,7 @@ from db.backup.manifest import Manifest, checksum, manifest_path
 from db.backup.programs import DUMP, Server, find_program, run_program
 from db.backup.totals import ledger_totals
 from db.doctor.database import EXTENSIONS
-from db.engine import Database
+from db.engine import Database, WholeBookError
 from db.errors import EkostError
 from db.migrations.runner import SchemaOutdatedError, schema_status
 from db.services.schedules import note_done
@@ -51,7 +51,8 @@ def make_backup(database: Database, target: Path, program: str, progress: Progre
     """Write a backup of `database` to `target`, a new file or a folder; `program` is our version.
 
     Nothing stays of one that fails or is interrupted. Raises BackupProgramMissingError, BackupFailedError,
-    BackupFolderError, BackupExistsError, SchemaOutdatedError where there is no book.
+    BackupFolderError, BackupExistsError, SchemaOutdatedError where there is no book,
+    WholeBookError for a login that does not see all rows.
     """
     with database.reading(statement_timeout_ms=0) as conn:
         # The dump sees what this transaction sees, as long as that is open.
@@ -59,6 +60,8 @@ def make_backup(database: Database, target: Path, program: str, progress: Progre
         status = schema_status(conn)
         if not status.found:
             raise SchemaOutdatedError(found="-", wanted=status.wanted)
+        if conn.exec_driver_sql("select row_security_active('payments')").scalar_one():
+            raise WholeBookError
         path = _path(target, conn)
         remove_forgotten(path.parent)
         # The manifest gets its name first: a backup that is seen has one.

@@ -84,7 +84,7 @@ def _add_database(data: Path, executable: Path, secrets: Secrets, log: Path) -> 
         executable,
         "postgres",
         log,
-        f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE PASSWORD '{secrets.app}'",
+        f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE BYPASSRLS PASSWORD '{secrets.app}'",
         f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8'",
     )
     # Only a superuser may create this one.

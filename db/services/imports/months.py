@@ -14,7 +14,7 @@ from db.domain.csvrows import Header
 from db.repositories.imports import ImportRow
 from db.services.imports.chunks import Span
 from db.services.imports.layout import cell
-from db.services.imports.tables import days_table, stage_table, tenants_table, values_table
+from db.services.imports.tables import days_table, share, stage_table, tenants_table, values_table
 
 # From so many rows on it pays to fill a partition first.
 LOAD_FROM = 20_000
@@ -78,6 +78,7 @@ def place_days(conn: Connection, row: ImportRow, header: Header, parts: int) -> 
         others = sum(counted.values()) > sum(new.rows(counted) for _, new in loaded)
         spans = [*(spans if others else []), *loads]
     conn.execute(text(f"analyze {names['days']}"))
+    share(conn, row.id, names["days"])
     return spans, [new.first for new in few]
 
 

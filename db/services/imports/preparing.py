@@ -9,7 +9,7 @@ from db.services.imports import chunks, months
 from db.services.imports.cells import Reader, payment_readers, required
 from db.services.imports.layout import cell, header_of
 from db.services.imports.resolving import collect_refs, resolve_tenants
-from db.services.imports.tables import stage_table, values_table
+from db.services.imports.tables import share, stage_table, values_table
 from db.services.imports.values import create_values, learn, plain_amount, plain_words
 
 # The longest texts that need no look-up, in characters.
@@ -34,6 +34,7 @@ def prepare(conn: Connection, row: ImportRow) -> list[str]:
     for field, reader in payment_readers(row.options).items():
         _learn(conn, row, header, field, reader)
     conn.execute(text(f"analyze {values_table(row.id)}"))
+    share(conn, row.id, values_table(row.id))
     parts = IMPORT_CONNECTIONS if row.rows_total >= 2 * chunks.SIZE else 1
     resolve_tenants(conn, row, parts)
     spans, to_open = months.place_days(conn, row, header, parts)

@@ -10,7 +10,7 @@ from db.domain.csvrows import Header
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import MOST_CANDIDATES, AmbiguousError, PropertyNotFoundError, TenantNotFoundError
 from db.services.imports.layout import cell
-from db.services.imports.tables import stage_table, tenants_table, values_table
+from db.services.imports.tables import share, stage_table, tenants_table, values_table
 
 _CREATE = """
 create table {tenants} (
@@ -88,3 +88,4 @@ def resolve_tenants(conn: Connection, row: ImportRow, parts: int) -> None:
     }  # fmt: skip
     conn.execute(text(_RESOLVE.format(**names)), values)
     conn.execute(text(f"analyze {names['tenants']}"))
+    share(conn, row.id, names["tenants"])

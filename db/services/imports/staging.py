@@ -16,7 +16,7 @@ from db.repositories.imports import ImportRow, Imports
 from db.repositories.lookup import find_property
 from db.services.imports.reading import LONGEST_ROW, FileEmptyError, RowTooLongError, Text
 from db.services.imports.records import Rows
-from db.services.imports.tables import create_stage, drop_tables, stage_table, take_time
+from db.services.imports.tables import create_stage, drop_tables, share, stage_table, take_time
 
 _LITERALS = {",": "','", ";": "';'", "\t": "E'\\t'"}
 
@@ -75,7 +75,9 @@ def stage_file(conn: Connection, request: Request, stream: BinaryIO, name: str) 
         "options": {"dates": request.dates, "amounts": request.amounts, "names": header.names, "fields": header.fields},
     }  # fmt: skip
     queued = _queue(conn, values)
-    if queued.id != import_id:
+    if queued.id == import_id:
+        share(conn, import_id, stage_table(import_id))
+    else:
         drop_tables(conn, import_id)
     return Staged(queued, queued.id != import_id, unread_names(header, request.kind))
 
@@ -99,8 +101,14 @@ def _property_id(conn: Connection, request: Request, header: Header) -> int | No
     """The property of rows that name none; for payments a tenant's own property will do."""
     named = request.property_code is not None
     if not named and (request.kind == "payments" or header.place("property") is not None):
-        return None
+        return _only_property(conn)
     return find_property(conn, request.property_code).id
+
+
+def _only_property(conn: Connection) -> int | None:
+    """The property of a login that sees one alone: what it imports can be of no other."""
+    mine = conn.execute(text("select my_properties()")).scalar()
+    return int(mine[0]) if mine and len(mine) == 1 else None
 
 
 def _copy(conn: Connection, import_id: int, width: int, delimiter: str, rows: Iterator[str]) -> None:

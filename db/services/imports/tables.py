@@ -1,13 +1,15 @@
 """The tables of an import: the stage holds the file's cells as texts, `ready` the rows in order of application.
 
-Of payments there are three more, of what the texts mean. All are ordinary, logged tables: a crash of the server in
-the middle of an import must not lose what waits.
+They stand in a schema of their own, where who may import may make tables. Of payments there are three more, of what
+the texts mean. All are ordinary, logged tables: a crash of the server in the middle of an import must not lose what
+waits.
 """
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, text
 
 from db.errors import N_, RuleError
-from db.tables import import_chunks
+
+_SHARE = text("select share_stage(:import_id, cast(cast(:table as text) as regclass))")
 
 
 class ImportLostError(RuleError):
@@ -20,33 +22,38 @@ class ImportLostError(RuleError):
 
 def stage_table(import_id: int) -> str:
     """The cells of the file: `line`, `cells` (only of a misshapen row), `c1` …"""
-    return f"import_stage_{int(import_id)}"
+    return f"staging.import_stage_{int(import_id)}"
 
 
 def values_table(import_id: int) -> str:
     """What texts mean: `field`, `ref` (the text), then `value`, or `code` and `fields` of an error."""
-    return f"import_values_{int(import_id)}"
+    return f"staging.import_values_{int(import_id)}"
 
 
 def days_table(import_id: int) -> str:
     """What dates mean: `ref`, then `day` and perhaps the `part` it is posted with, or `code` and `fields`."""
-    return f"import_days_{int(import_id)}"
+    return f"staging.import_days_{int(import_id)}"
 
 
 def tenants_table(import_id: int) -> str:
     """Whom names mean: `ref`, `place`, then the tenant and the `part` it is posted with, or `code` and `fields`."""
-    return f"import_tenants_{int(import_id)}"
+    return f"staging.import_tenants_{int(import_id)}"
 
 
 def ready_table(import_id: int, part: int = 0) -> str:
     """The rows of a part to apply, numbered without a gap by `position`."""
-    return f"import_ready_{int(import_id)}_{int(part)}"
+    return f"staging.import_ready_{int(import_id)}_{int(part)}"
 
 
 def create_stage(conn: Connection, import_id: int, width: int) -> None:
     """Make the stage for `width` columns."""
     cells = ", ".join(f"c{n} text" for n in range(1, width + 1))
     conn.execute(text(f"create table {stage_table(import_id)} (line bigint not null, cells integer, {cells})"))
+
+
+def share(conn: Connection, import_id: int, table: str) -> None:
+    """Let whoever may go on with the import read a table of it: a worker, its user, the functions that post."""
+    conn.execute(_SHARE, {"import_id": import_id, "table": table})
 
 
 def exists(conn: Connection, table: str) -> bool:
@@ -64,20 +71,12 @@ def finish_ready(conn: Connection, import_id: int, part: int = 0) -> None:
     ready = ready_table(import_id, part)
     conn.execute(text(f"alter table {ready} add primary key (position)"))
     conn.execute(text(f"analyze {ready}"))
-
-
-_OWN = text("""
-select string_agg(oid::regclass::text, ', ') from pg_class
- where relkind = 'r' and relnamespace = (select relnamespace from pg_class where oid = 'imports'::regclass)
-   and relname ~ ('^import_(stage|values|days|tenants|ready)_' || :import_id || '(_[0-9]+)?$')
-""")
+    share(conn, import_id, ready)
 
 
 def drop_tables(conn: Connection, import_id: int) -> None:
     """Clear away what an import needed."""
-    conn.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
-    if own := conn.execute(_OWN, {"import_id": str(import_id)}).scalar():
-        conn.execute(text(f"drop table {own}"))
+    conn.execute(text("select drop_stage(:import_id)"), {"import_id": import_id})
 
 
 def take_time(conn: Connection) -> None:

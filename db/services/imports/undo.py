@@ -8,18 +8,17 @@ that nobody can import the file again while half of it still counts.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import BigInteger, Connection, bindparam, text, update
 
 from db.engine import Database
 from db.errors import N_, RuleError
-from db.events import Event, append, reserve_event
+from db.events import Event, append, note_written
 from db.repositories.detached import require_import_attached
 from db.repositories.imports import ImportRow, Imports
-from db.services.balances import recalculate
 from db.services.imports import chunks
-from db.services.imports.tables import drop_tables, take_time
+from db.services.imports.tables import take_time
 from db.services.imports.unused import archive_rooms, archive_tenants
-from db.tables import import_rows, imports
+from db.tables import imports
 
 CHUNK = 50_000
 
@@ -99,53 +98,21 @@ def stop(conn: Connection, import_id: int) -> ImportRow:
     return row
 
 
-# Ids follow the order of posting, which is tenant by tenant: a chunk changes each balance once.
-_REVERSE = """
-with chosen as materialized (
-  select p.*, nextval('payments_id_seq') as reversal_id,
-         greatest(p.payment_date, business_date(h.timezone)) as day
-    from (select * from payments where import_id = :import_id and id > :after and reverses_id is null
-           order by id limit :size) p
-    join properties h on h.id = p.property_id
-   where not exists (select from reversals r where r.entry = 'payment' and r.entry_id = p.id)
-), claimed as (
-  -- Somebody may be voiding one of them in this moment.
-  insert into reversals (entry, entry_id, reversal_id, reason)
-  select 'payment', id, reversal_id, :reason from chosen order by id
-  on conflict on constraint reversals_once do nothing returning reversal_id
-), posted as (
-  insert into payments (id, property_id, tenant_id, payment_date, amount, method, reverses_id, event_id)
-  overriding system value
-  select reversal_id, property_id, tenant_id, day, -amount, method, id, :event_id
-    from chosen join claimed using (reversal_id) order by reversal_id
+_REVERSE = text("select * from reverse_import(:import_id, :reason, :after, :size)").bindparams(
+    *(bindparam(name, type_=BigInteger) for name in ("import_id", "after", "size"))
 )
-select count(*) as reversed, coalesce(sum(-amount), 0) as amount, array_agg(distinct tenant_id) as tenants
-  from chosen join claimed using (reversal_id)
-"""
-
-_LAST = """
-select max(id) from (select id from payments where import_id = :import_id and id > :after and reverses_id is null
-                      order by id limit :size) p
-"""
 
 
 def reverse_chunk(conn: Connection, import_id: int, reason: str, after: int) -> tuple[int | None, int]:
     """Reverse the next payments behind the id `after`; the last id looked at (None at the end), and how many."""
     take_time(conn)
-    row = Imports(conn).lock(import_id)
-    span = {"import_id": import_id, "after": after, "size": CHUNK}
-    last = conn.execute(text(_LAST), span).scalar()
-    if last is None:
-        return None, 0
-    today = text("select ensure_partition('payments', max(business_date(timezone))) from properties")
-    conn.execute(today)
-    event_id = reserve_event(conn)
-    done = conn.execute(text(_REVERSE), {**span, "event_id": event_id, "reason": reason}).one()
+    Imports(conn).lock(import_id)
+    values = {"import_id": import_id, "reason": reason, "after": after, "size": CHUNK}
+    done = conn.execute(_REVERSE, values).one()
     if done.reversed:
-        payload = {"importId": import_id, "count": done.reversed, "amount": done.amount, "reason": reason}
-        append(conn, Event("PaymentsReversed", "import", import_id, payload, row.property_id), event_id=event_id)
-        recalculate(conn, done.tenants)
-    return int(last), int(done.reversed)
+        payload = {"count": done.reversed, "amount": done.amount, "reason": reason}
+        note_written(conn, "PaymentsReversed", import_id, None, done.event, done.recorded_at, payload)
+    return done.last, int(done.reversed)
 
 
 _ALSO_IN = """
@@ -163,8 +130,7 @@ def finish_undo(conn: Connection, import_id: int, count: int) -> Undone:
         raise AlreadyUndoneError(id=import_id)
     if row.kind != "payments":
         count = (archive_tenants if row.kind == "tenants" else archive_rooms)(conn, import_id)
-    conn.execute(delete(import_rows).where(import_rows.c.import_id == import_id))
-    drop_tables(conn, import_id)
+    conn.execute(text("select release_import(:import_id)"), {"import_id": import_id})
     options = {key: value for key, value in row.options.items() if key != "undoing"}
     conn.execute(update(imports).where(imports.c.id == import_id).values(state="undone", options=options))
     payload = {"importId": import_id, "kind": row.kind, "count": count}

@@ -2,7 +2,7 @@
 -- which properties she sees stands here, by `session_user`: no SET changes that one.
 create table logins (
   role_name text primary key,
-  grade text not null check (grade in ('owner', 'landlord', 'staff', 'readonly', 'worker', 'backup', 'metrics')),
+  grade text not null check (grade in ('landlord', 'staff', 'readonly', 'worker', 'backup', 'metrics')),
   -- Null: all of them, those of tomorrow too.
   property_ids bigint[] check (cardinality(property_ids) > 0),
   actor text not null default session_user,

@@ -90,8 +90,8 @@ declare
   held record := hold_tenant(tenant);
   posted charges;
 begin
-  perform require_grade(case when kind in ('credit', 'opening', 'refund') then '{landlord}'::text[]
-                             else '{landlord,staff}' end, held.property);
+  perform require_grade(case when kind in ('credit', 'opening', 'refund') then '{landlord,worker}'::text[]
+                             else '{landlord,staff,worker}' end, held.property);
   if charged_on > held.today then
     raise exception 'not a charge' using errcode = 'check_violation', constraint = 'charges_begun';
   end if;
@@ -114,7 +114,7 @@ declare
   posted bigint;
 begin
   select * into of_lease from leases where id = lease;
-  perform require_grade('{landlord,staff}', of_lease.property_id);
+  perform require_grade('{landlord,staff,worker}', of_lease.property_id);
   if kind not in ('rent', 'credit') then
     raise exception 'not of a lease' using errcode = 'check_violation', constraint = 'charges_of_lease';
   end if;

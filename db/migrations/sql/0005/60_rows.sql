@@ -4,7 +4,8 @@ declare
   kept text;
 begin
   foreach kept in array array['rooms', 'tenants', 'leases', 'charges', 'payments', 'deposit_entries', 'balances',
-                              'notes', 'inventory', 'inventory_checks', 'events', 'audit_log', 'imports'] loop
+                              'notes', 'inventory', 'inventory_checks', 'events', 'audit_log', 'imports',
+                              'payments_default', 'events_default', 'audit_log_default'] loop
     execute format('alter table %I enable row level security', kept);
     execute format('create policy seen on %I using ((select sees_all())
                                                     or property_id = any ((select my_properties())::bigint[]))', kept);
@@ -17,6 +18,8 @@ end $$;
 
 -- A new property can only be seen, and so be added, by those who see all of them.
 create policy seen on properties using ((select sees_all()) or id = any ((select my_properties())::bigint[]));
+-- A file of one's own may hold rows of several properties.
+create policy own on imports using (actor = session_user);
 create policy seen on lease_terms using (exists (select from leases l where l.id = lease_id));
 create policy seen on reversals using (
   case entry when 'charge' then exists (select from charges c where c.id = entry_id)

@@ -8,7 +8,7 @@ declare
   owner constant oid := (select relowner from pg_class where oid = 'properties'::regclass);
   schema constant name := current_schema();
 begin
-  foreach name in array array['owner', 'landlord', 'staff', 'readonly', 'worker', 'backup', 'metrics'] loop
+  foreach name in array array['landlord', 'staff', 'readonly', 'worker', 'backup', 'metrics'] loop
     if to_regrole('ekost_' || name) is null then
       begin
         execute format('create role %I nologin', 'ekost_' || name);
@@ -17,6 +17,12 @@ begin
       end;
     end if;
   end loop;
+  begin
+    -- Whoever saves all rows must see all of them; only who has this right may give it.
+    alter role ekost_backup bypassrls;
+  exception when insufficient_privilege then
+    null;
+  end;
   execute format('grant usage on schema %I to %s, ekost_worker, ekost_backup, ekost_metrics', schema, people);
 
   -- Reading. Rows are another matter: 60_rows.sql.
@@ -24,12 +30,14 @@ begin
     deposit_entries, balances, balance_closings, notes, note_voids, inventory, inventory_checks, events, audit_log,
     audit_head, imports, import_errors, alembic_version, tenant_list, tenant_balances, room_list, lease_list,
     payment_list, charge_list, closing_sums, searched_rooms, partitions, monthly_summary, detached_partitions,
-    detached_months, audit_cuts, logins, request_keys to ekost_worker, ' || people;
-  grant select on deliveries, job_list, workers, schedules, balance_drifts
-     to ekost_landlord, ekost_worker, ekost_metrics;
+    detached_months, audit_cuts, logins, request_keys, payments_default, events_default, audit_log_default
+    to ekost_worker, ' || people;
+  execute 'grant select on deliveries, job_list, workers, schedules, balance_drifts, import_rows, import_chunks
+    to ekost_worker, ekost_metrics, ' || people;
   -- Figures, and nobody's name.
   grant select (id, property_id, created_at, deleted_at) on tenants to ekost_metrics;
-  grant select on properties, rooms, leases, balances, monthly_summary, imports, partitions, alembic_version, logins
+  grant select on properties, rooms, leases, balances, monthly_summary, imports, partitions, alembic_version, logins,
+                  payments_default, events_default, audit_log_default, detached_partitions, detached_months, audit_cuts
      to ekost_metrics;
   execute format('grant select on all tables in schema %I to ekost_backup', schema);
   execute format('grant select on all sequences in schema %I to ekost_backup', schema);
@@ -40,18 +48,30 @@ begin
   grant insert (key, operation, request_hash), update (result) on request_keys to ekost_landlord, ekost_staff;
   grant insert (property_id, code, name, phone, email, national_id, emergency_name, emergency_phone),
         update (code, name, phone, email, national_id, emergency_name, emergency_phone, version)
-     on tenants to ekost_landlord, ekost_staff;
-  grant insert, update (basis, ends_on, next_period_on, billed_from_on) on leases to ekost_landlord, ekost_staff;
-  grant insert, update (monthly_rent, billing_day) on lease_terms to ekost_landlord, ekost_staff;
+     on tenants to ekost_landlord, ekost_staff, ekost_worker;
+  grant insert, update (basis, ends_on, next_period_on, billed_from_on)
+     on leases to ekost_landlord, ekost_staff, ekost_worker;
+  grant insert, update (monthly_rent, billing_day) on lease_terms
+     to ekost_landlord, ekost_staff, ekost_worker;
   grant update (status, status_on, version) on rooms to ekost_landlord, ekost_staff, ekost_worker;
   grant insert on notes, note_voids, inventory, inventory_checks to ekost_landlord, ekost_staff;
   grant update (deleted_at) on tenants to ekost_landlord;
   grant insert, update on properties, rooms to ekost_landlord;
 
+  -- Who imports prepares what is to be posted, and adds tenants and rooms like anybody.
+  grant usage, create on schema staging to ekost_landlord, ekost_worker;
+  grant usage on schema staging to ekost_backup;
+  grant usage on sequence payments_id_seq to ekost_landlord, ekost_worker;
+  grant usage on sequence events_id_seq to ekost_worker;
+  execute format('grant usage on sequence %s to ekost_landlord, ekost_worker', pg_get_serial_sequence('imports', 'id'));
+  grant insert, update on imports to ekost_landlord, ekost_worker;
+  grant insert, update, delete on import_chunks to ekost_landlord, ekost_worker;
+  grant insert on import_rows, import_errors to ekost_landlord, ekost_worker;
+
   -- What works in the background closes deliveries and clears them away, and adds to the audit.
   grant insert on events, deliveries, audit_log, balance_closings, balance_drifts, balances to ekost_worker;
   grant update (event_seq) on tenants to ekost_worker;
-  grant update (next_period_on) on leases to ekost_worker;
+  grant insert on rooms to ekost_worker;
   grant update on balances, deliveries, audit_head to ekost_worker;
   grant delete on deliveries, balance_closings to ekost_worker;
   grant insert, update, delete on workers, schedules to ekost_worker;
@@ -75,7 +95,11 @@ begin
     post_deposit(bigint, text, date, numeric, text), reverse_charge(bigint, text),
     recalculate_balances(bigint[]), ensure_partition(text, date), ensure_partitions_ahead(), settle_past_rooms()
      to ekost_landlord, ekost_staff, ekost_worker;
-  grant execute on function reverse_payment(bigint, text) to ekost_landlord;
+  grant execute on function
+    reverse_payment(bigint, text), share_stage(bigint, regclass), drop_stage(bigint),
+    post_import(bigint, integer, bigint, bigint, boolean), fill_import(bigint, date[], bigint[], bigint), hold_book(),
+    attach_import(bigint, date[], bigint[], bigint), reverse_import(bigint, text, bigint, bigint), release_import(bigint)
+     to ekost_landlord, ekost_worker;
   grant execute on function refresh_balances(bigint[]) to ekost_worker;
 end $$;
 

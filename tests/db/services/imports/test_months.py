@@ -151,10 +151,10 @@ def test_a_month_that_somebody_begins_meanwhile_is_filled_the_ordinary_way(
     content, paid = history({"2019": 120, "2021": 400})
     attach: Callable[..., None] = loading._attach_when_free
 
-    def overtaken(conn: Connection, row: Any, span: Any, new: Any) -> None:
-        if any(part.name == "payments_2019" for part in new):
+    def overtaken(conn: Connection, span: Any, pieces: Any) -> None:
+        if any(day.year == 2019 for day in span.partitions):
             pay(book, "T1", 7, date(2019, 5, 1))
-        attach(conn, row, span, new)
+        attach(conn, span, pieces)
 
     monkeypatch.setattr(loading, "_attach_when_free", overtaken)
     row = run_file(book, content)
@@ -213,7 +213,7 @@ def test_a_load_that_fails_leaves_nothing_and_is_repeated(book: Database, monkey
         raise EkostError
 
     with monkeypatch.context() as broken:
-        broken.setattr(loading, "tell", fail)
+        broken.setattr(loading, "note_type", fail)
         with pytest.raises(EkostError):
             run_import(book, import_id)
     with book.reading() as conn:

@@ -323,7 +323,7 @@ def test_there_is_nothing_to_retry_in_a_finished_import(book: Database) -> None:
 def test_an_import_whose_stage_is_gone_fails_clearly(book: Database) -> None:
     import_id = staged(book, many(10)[0])
     with book.transaction() as conn:
-        conn.execute(text(f"drop table import_stage_{import_id}"))
+        conn.execute(text(f"drop table staging.import_stage_{import_id}"))
     with pytest.raises(ImportLostError):
         run_import(book, import_id)
     with book.reading() as conn:
