@@ -64,7 +64,7 @@ screenshots: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --generate-hashes --universal --python-version 3.11 \
 	  --custom-compile-command "make lock" -o requirements/run.lock
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --extra dev --extra xlsx --extra pdf --generate-hashes --universal \
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --extra dev --extra xlsx --extra pdf --extra keyring --generate-hashes --universal \
 	  --python-version 3.11 --custom-compile-command "make lock" -o requirements/dev.lock
 
 # Scale and crash runs; they take their time.

@@ -25,6 +25,14 @@ _FULL = (
 )
 
 
+class DatabaseUnreachableError(UnreachableError):
+    """No connection could be made."""
+
+    code = "database_unreachable"
+    message = N_("The database at {place} does not answer.")
+    hint = N_("Check that it is running (`ekost status`) and that EKOST_DATABASE_URL is right, then try again.")
+
+
 class TooManyConnectionsError(UnreachableError):
     """The server takes no more connections, or that database or user may have no more."""
 

@@ -16,8 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from db.addresses import hosts_apart
-from db.connecting import DatabaseUnreachableError as DatabaseUnreachableError
-from db.connecting import TooManyConnectionsError, knock
+from db.connecting import DatabaseUnreachableError, TooManyConnectionsError, knock
 from db.errors import N_, EkostError, RuleError, UnreachableError, UsageError
 from db.metrics.collecting import COLLECTOR
 from db.passwords import Ask, is_wanted, password_for, refusal_of

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from db.engine import ConnectionLostError, Database, DatabaseUnreachableError, Limits, sqlstate
+from db.connecting import DatabaseUnreachableError
+from db.engine import ConnectionLostError, Database, Limits, sqlstate
 from db.errors import N_, EkostError
 from db.migrations.runner import schema_status
 from db.session import UNKNOWN, Position, Session, SessionFile

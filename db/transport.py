@@ -12,7 +12,8 @@ from sqlalchemy import URL
 from sqlalchemy.exc import OperationalError
 
 from db.addresses import is_here
-from db.errors import N_, UnreachableError, UsageError
+from db.connecting import DatabaseUnreachableError
+from db.errors import N_, UsageError
 
 VERIFIED = "verify-full"
 # The server proves with it that it knows the password as well; md5 and clear text give it away to who asks for it.
@@ -44,7 +45,7 @@ class InsecureDatabaseError(UsageError):
     hint = N_("Leave sslmode out of the address, or allow it: EKOST_INSECURE_TLS=true.")
 
 
-class DatabaseUntrustedError(UnreachableError):
+class DatabaseUntrustedError(DatabaseUnreachableError):
     """Over TLS the server could not prove who it is, or it speaks none; it has been sent nothing."""
 
     code = "database_untrusted"
@@ -52,7 +53,7 @@ class DatabaseUntrustedError(UnreachableError):
     hint = N_("Add the certificate that it is to be known by to the address: ?sslrootcert=FILE")
 
 
-class DatabaseProofError(UnreachableError):
+class DatabaseProofError(DatabaseUnreachableError):
     """The server asks for a password in clear text or md5, or for none."""
 
     code = "database_proof"
@@ -81,7 +82,7 @@ def secured(url: URL, *, insecure: bool, environ: Mapping[str, str] = os.environ
     return url.update_query_dict({name: value for name, value in wanted.items() if name not in kept})
 
 
-def distrust_of(error: OperationalError, place: str) -> UnreachableError | None:
+def distrust_of(error: OperationalError, place: str) -> DatabaseUnreachableError | None:
     """What to tell where a connection failed for want of a proof, or None where it failed for another reason."""
     told = str(error.orig)
     if _OTHER_PROOF in told:

@@ -62,6 +62,9 @@ class Context:
         self.options = options
         self.printer = Printer(options, fields)
         self.words = words
+        # What somebody has typed, for every connection of this run; nothing may be asked while screens are drawn.
+        self._passwords: dict[tuple[str, str], str | None] = {}
+        self.may_ask = True
         # Set when a replica has failed this command.
         self.primary_only = False
         # Set when the primary is away and what is shown may lack the latest.
@@ -204,6 +207,7 @@ class Context:
             timed=has_state(),
         )
         database = Database(settings.database_url or self._bundled_url(), limits)
+        database.ask = self._ask_password
         if self.settings.cache_url is not None and self.words != "doctor" and self.cache is not None:
             from db.cache.keeper import Keeper
 
@@ -264,6 +268,13 @@ class Context:
         from ekost_cli.routing import warn_of
 
         warn_of(error, self.options.output)
+
+    def _ask_password(self, place: str, user: str) -> str | None:
+        if (place, user) not in self._passwords and self.may_ask:
+            from ekost_cli.passwords import ask_password
+
+            self._passwords[place, user] = ask_password(place, user)
+        return self._passwords.get((place, user))
 
     def _bundled_url(self) -> str:
         from db.embedded.driver import ensure_postgres

@@ -48,6 +48,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     """Browse and work until somebody leaves. Raises NoTerminalError, and whatever ended the screens."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise NoTerminalError
+    ekost.may_ask = False
     # What is loaded now stays; the screens look for garbage when they have opened the book.
     gc.disable()
     from tui.ahead import Ahead, first_rows

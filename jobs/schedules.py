@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from db.engine import ConnectionLostError, Database, DatabaseUnreachableError
+from db.connecting import DatabaseUnreachableError
+from db.engine import ConnectionLostError, Database
 from db.errors import N_, UnreachableError
 from db.outbox import clear_done
 from db.services import balances, billing, closings, partitions, summaries

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from db.backup.drafts import FORGOTTEN
 from db.backup.errors import BookInUseError, DatabasesRefusedError, FormerBookNotFoundError
-from db.connecting import knock
-from db.engine import Database, DatabaseUnreachableError, sqlstate
+from db.connecting import DatabaseUnreachableError, knock
+from db.engine import Database, sqlstate
 from db.transport import distrust_of
 
 PREFIX = "ekost_scratch_"

@@ -4,16 +4,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from db.engine import (
-    BELL,
-    ConnectionLostError,
-    ConstraintError,
-    Database,
-    DatabaseBusyError,
-    DatabaseUnreachableError,
-    DatabaseURLError,
-    Limits,
-)
+from db.connecting import DatabaseUnreachableError
+from db.engine import BELL, ConnectionLostError, ConstraintError, Database, DatabaseBusyError, DatabaseURLError, Limits
 
 
 def test_a_change_is_committed_with_its_transaction(database: Database) -> None:

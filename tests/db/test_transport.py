@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from db.engine import Database, DatabaseUnreachableError, Limits
+from db.connecting import DatabaseUnreachableError
+from db.engine import Database, Limits
 from db.transport import DatabaseProofError, DatabaseUntrustedError, InsecureDatabaseError, secured
 from tests.tls import Certificate, Tunnel, certify, tunnel
 

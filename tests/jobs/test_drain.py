@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, text
 
-from db.engine import Database, DatabaseUnreachableError
+from db.connecting import DatabaseUnreachableError
+from db.engine import Database
 from db.outbox import Delivery, claim, hold
 from db.policies import BALANCES
 from db.tables import deliveries

@@ -8,9 +8,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
+from db.connecting import DatabaseUnreachableError
 from db.demo.large import load_demo
 from db.embedded import driver
-from db.engine import Database, DatabaseUnreachableError, Limits
+from db.engine import Database, Limits
 from db.migrations.runner import ensure_current
 from tests.tui.conftest import Screens, press, settled, text_of
 from tui.app import EkostApp
