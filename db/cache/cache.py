@@ -47,7 +47,7 @@ class Cache:
 
         A kept named tuple comes as a mapping. Raises what `read` raises.
         """
-        if not self.ready():
+        if not self.memory.may_read or not self.ready():
             return self._learned(read()).value
         try:
             generations = self.generations(question.subjects)
@@ -125,7 +125,7 @@ class Cache:
 
     def keep(self, question: Question, generations: list[bytes], value: object, fresh: "Fresh") -> None:
         """Keep a value that was read after its generations were noted. Raises CacheDownError."""
-        if fresh.book != self.memory.book:
+        if not self.memory.knows(fresh):
             self.memory.learn(fresh)
             return
         if lifetime := lifetime_of(question.kind, fresh):

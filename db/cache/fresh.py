@@ -6,7 +6,8 @@ from sqlalchemy import Connection, text
 
 # Whose day it is decides which rooms are free and how late somebody is: at the next midnight of a property it is over.
 _FRESH = text("""
-select left(md5((select system_identifier from pg_control_system()) || '/' || d.oid), 8) as book,
+select left(md5((select system_identifier from pg_control_system()) || '/' || d.oid), 8)
+         || case when row_security_active('tenants') and not sees_all() then '*' else '' end as book,
        pg_current_snapshot()::text as snapshot,
        (select floor(extract(epoch from min(
           (business_date(z.timezone) + 1)::timestamp at time zone z.timezone - clock_timestamp())))::int
@@ -16,7 +17,10 @@ select left(md5((select system_identifier from pg_control_system()) || '/' || d.
 
 
 class Fresh(NamedTuple):
-    """The book, the snapshot, and the seconds for which an answer holds at most; None where no day matters."""
+    """The book, the snapshot, and the seconds for which an answer holds at most; None where no day matters.
+
+    The name of a book that the login sees in part ends with a star: its answers are nobody else's, nor the other way.
+    """
 
     book: str
     snapshot: str

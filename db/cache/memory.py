@@ -31,7 +31,16 @@ class Memory:
     @property
     def book(self) -> str:
         """The book behind the address, or an empty text when it was never asked."""
-        return self._session.book
+        return self._session.book.rstrip("*")
+
+    @property
+    def may_read(self) -> bool:
+        """Whether what others have kept is for this login too: not where it sees some properties only."""
+        return not self._session.book.endswith("*")
+
+    def knows(self, fresh: "Fresh") -> bool:
+        """Whether an answer is of that book, and may be kept in it."""
+        return fresh.book == self._session.book and self.may_read
 
     @property
     def owed(self) -> int:

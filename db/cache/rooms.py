@@ -39,7 +39,7 @@ def free_rooms(cache: Cache, asked: Asked, read: Callable[[], Answer]) -> Rows |
 
     `read` gives all free rooms in their order, MOST + 1 of them at most. Raises what it raises.
     """
-    if not cache.ready():
+    if not cache.memory.may_read or not cache.ready():
         return None
     try:
         generations = cache.generations((HOUSES,))
@@ -96,7 +96,7 @@ def _keep(cache: Cache, asked: Asked, generations: list[bytes], answer: Answer) 
     """Write all sets and rooms at once, so that nobody finds a part of them. Raises CacheDownError."""
     fresh = answer.fresh
     lifetime = lifetime_of(ROOMS, fresh) if fresh is not None else 0
-    if fresh is None or fresh.book != cache.memory.book or not lifetime:
+    if fresh is None or not cache.memory.knows(fresh) or not lifetime:
         return
     mark = b"=".join([b"", _joined(generations), fresh.snapshot.encode()])
     many = len(answer.value) > MOST
