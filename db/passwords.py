@@ -62,14 +62,11 @@ def service_of(place: str) -> str:
 def from_keyring(place: str, user: str) -> str | None:
     """The password in the keyring; None without one, and without the extra `keyring`."""
     try:
-        keyring = importlib.import_module("keyring")
-    except ImportError:
+        found = importlib.import_module("keyring").get_password(service_of(place), user)
+    except Exception:
+        # It is not installed, this machine has none, it is locked; and what stands behind it fails in ways of its own.
         return None
-    try:
-        found = keyring.get_password(service_of(place), user)
-    except (keyring.errors.KeyringError, RuntimeError):  # it is locked, or this machine has none
-        return None
-    return str(found) if found else None
+    return found if isinstance(found, str) else None
 
 
 def _usual_user() -> str:

@@ -51,7 +51,7 @@ def write_setting(path: Path, key: str, text: str) -> Any:
         after = _with_line(before, key, line)
         if not _says(after, key, value):
             raise NotEditableError(place=path, key=key, line=line)
-        _replace(path, after, secret=key in _secrets() and _PASSWORD.search(text) is not None)
+        _replace(path, after, secret=key in _secrets() and holds_password(text))
         return value
     except OSError as error:
         raise ConfigUnreadableError(place=path, reason=error.strerror or "-") from error
@@ -78,13 +78,18 @@ def exposure(path: Path) -> list[ConfigError]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, tomllib.TOMLDecodeError):
         return []  # told by who reads the settings
-    return [SecretExposedError(place=path, key=key) for key in _secrets() if _PASSWORD.search(str(found.get(key)))]
+    return [SecretExposedError(place=path, key=key) for key in _secrets() if holds_password(str(found.get(key)))]
+
+
+def holds_password(addresses: str) -> bool:
+    """Whether a password stands in one of these addresses."""
+    return _PASSWORD.search(addresses) is not None
 
 
 def passwords_in(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """The settings, with their variables, whose password stands in the environment."""
     given = ((key, variable_of(key)) for key in _secrets())
-    return [(key, variable) for key, variable in given if _PASSWORD.search(environ.get(variable, ""))]
+    return [(key, variable) for key, variable in given if holds_password(environ.get(variable, ""))]
 
 
 def _secrets() -> list[str]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from db.errors import N_, UsageError
+from ekost_cli.passwords import let_in
 from ekost_cli.terminal import is_terminal
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def open_screens(ekost: "Context", *, read_only: bool = False) -> None:
     """Browse and work until somebody leaves. Raises NoTerminalError, and whatever ended the screens."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise NoTerminalError
-    ekost.may_ask = False
+    let_in(ekost)
     # What is loaded now stays; the screens look for garbage when they have opened the book.
     gc.disable()
     from tui.ahead import Ahead, first_rows
