@@ -26,6 +26,29 @@ HELP = {
     "ekost_backups_missing": "Whether there is no backup at all.",
     "ekost_payment_failures": "Payments of the last minutes that could not be recorded.",
     "ekost_command_error_ratio": "Commands of the last minutes that failed, as a share.",
+    "ekost_queue_processing_seconds": "P95 of the seconds from a change to what follows from it, of the last minutes.",
+    "ekost_db_pool_connections": "Connections of processes that last: in use at most within half a minute, or idle.",
+    "ekost_db_pool_size": "Connections that these processes may have.",
+    "ekost_replica_lag_seconds": "Seconds that a replica is behind.",
+    "ekost_replica_usable": "Whether a replica may be read now.",
+    "ekost_partition_months_ahead": "Months after this one that have a partition.",
+    "ekost_import_rows_total": "Rows of imports, by what became of them.",
+    "ekost_translation_bytes": "Memory of the texts of a language.",
+    "ekost_translation_load_seconds": "Seconds that loading them takes.",
+    "ekost_cache_requests_total": "Questions to the cache, by kind and whether it had the answer.",
+    "ekost_cache_errors_total": "Questions that the cache did not answer in time.",
+    "ekost_cache_keys": "Answers that are kept.",
+    "ekost_cache_memory_bytes": "Memory of the server of the cache.",
+    "ekost_cache_evictions_total": "Keys that the server of the cache threw away for want of memory.",
+    "ekost_tenants": "People who live there.",
+    "ekost_beds": "Beds.",
+    "ekost_rooms": "Rooms.",
+    "ekost_rooms_occupied": "Rooms without a free bed.",
+    "ekost_debtors": "Tenants who owe something that was due before today.",
+    "ekost_outstanding_amount": "What tenants owe.",
+    "ekost_credit_amount": "What tenants have paid ahead.",
+    "ekost_month_charged_amount": "What was charged for this month, as of last night.",
+    "ekost_month_income_amount": "What came in this month without deposits, as of last night.",
 }
 # Every name there is: of gauges and counters, and of histograms.
 METRICS = frozenset(HELP) | {measured.metric for measured in KINDS.values()}
@@ -48,12 +71,16 @@ def write_textfile(path: Path, text: str) -> None:
 
 
 def _gauges(gauges: Iterable[Gauge]) -> Iterator[str]:
-    for metric, found in groupby(sorted(gauges), key=lambda gauge: gauge.metric):
+    for metric, found in groupby(sorted(gauges, key=_place), key=lambda gauge: gauge.metric):
         yield f"# HELP {metric} {HELP[metric]}"
         yield f"# TYPE {metric} {'counter' if metric.endswith('_total') else 'gauge'}"
         for gauge in found:
             labels = dict([(gauge.label, gauge.about)] if gauge.about else []) | dict(gauge.more)
-            yield f"{metric}{_labels(labels)} {gauge.value:.10g}"
+            yield f"{metric}{_labels(labels)} {gauge.value:.15g}"
+
+
+def _place(gauge: Gauge) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    return gauge.metric, gauge.about, gauge.more
 
 
 def _histograms(totals: Iterable[Total]) -> Iterator[str]:

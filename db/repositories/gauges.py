@@ -39,25 +39,52 @@ select count(*)::float / (current_setting('max_connections')::int
   from pg_stat_activity where backend_type = 'client backend'
 """)
 # From the commit of the cause to that of the effect; what still waits has taken that long already.
-_BALANCES = text("""
-select greatest(
-  (select percentile_cont(0.95) within group (order by extract(epoch from done_at - event_at))
-     from deliveries where consumer = 'balances' and state = 'done'
-      and done_at > clock_timestamp() - make_interval(mins => :window)),
-  (select extract(epoch from clock_timestamp() - min(event_at))
-     from deliveries where consumer = 'balances' and state in ('ready', 'leased')), 0)::float
+_PROCESSED = text("""
+select consumer, percentile_cont(0.95) within group (order by extract(epoch from done_at - event_at))::float as p95
+  from deliveries where state = 'done' and done_at > clock_timestamp() - make_interval(mins => :window)
+ group by consumer
+""")
+_WAITING = text("""
+select extract(epoch from clock_timestamp() - min(event_at))::float
+  from deliveries where consumer = 'balances' and state in ('ready', 'leased')
+""")
+# Months after this one for which rows have a partition of their own.
+_AHEAD = text("""
+select parent, 12 * extract(year from max(after)) + extract(month from max(after)) - 1
+               - (select 12 * extract(year from u) + extract(month from u) from (select now() at time zone 'UTC') t (u))
+  from partitions group by parent
+""")
+_IMPORTED = text("""
+select coalesce(sum(rows_applied), 0), coalesce(sum(rows_skipped), 0), coalesce(sum(rows_rejected), 0) from imports
 """)
 
 
 def read_gauges(conn: Connection, checks: Iterable[Check] | None = None) -> Iterator[Gauge]:
     """Every number; `checks` are the rules of the book that are examined, without them only the quick ones."""
     yield Gauge("ekost_db_connections_ratio", conn.execute(_CONNECTIONS).scalar_one())
-    yield Gauge("ekost_balance_calculation_seconds", conn.execute(_BALANCES, {"window": WINDOW}).scalar_one())
+    yield from _latencies(conn)
     yield from _background(Operations(conn))
     examined = [check for check in checks or find_checks(QUICK) if check.name != _PARTITIONS]
     broken = Counter(row.check for row in run_checks(conn, examined))
     for name, count in sorted(broken.items()) or [("", 0)]:
         yield Gauge("ekost_invariant_violations", count, "check", name)
+
+
+def read_more(conn: Connection) -> Iterator[Gauge]:
+    """What is worth a curve and no alarm."""
+    for table, months in conn.execute(_AHEAD):
+        yield Gauge("ekost_partition_months_ahead", int(months), "table", table)
+    for result, rows in zip(("applied", "skipped", "rejected"), conn.execute(_IMPORTED).one(), strict=True):
+        yield Gauge("ekost_import_rows_total", int(rows), "result", result)
+
+
+def _latencies(conn: Connection) -> Iterator[Gauge]:
+    """The P95 of each consumer, and of balances also what waits by now."""
+    processed = {row.consumer: row.p95 for row in conn.execute(_PROCESSED, {"window": WINDOW})}
+    for consumer, seconds in processed.items():
+        yield Gauge("ekost_queue_processing_seconds", seconds, "queue", consumer)
+    waited = conn.execute(_WAITING).scalar_one() or 0.0
+    yield Gauge("ekost_balance_calculation_seconds", max(processed.get("balances", 0.0), waited, 0.0))
 
 
 def _background(operations: Operations) -> Iterator[Gauge]:

@@ -47,10 +47,9 @@ class Totals(NamedTuple):
     currency: str
 
 
-# One pass over each table, however many properties there are. A charge is never dated before its period:
-# the bound on `charged_on` is the one that finds it in an index.
-_HOUSES = """
-with let as (
+# One pass over each table, however many properties there are: how full each is now, and what its tenants owe.
+HOUSED_AND_STANDING = """
+let as (
   select l.room_id, count(*) as people
     from leases l join properties p on p.id = l.property_id
    where l.starts_on <= business_date(p.timezone) and (l.ends_on is null or l.ends_on > business_date(p.timezone))
@@ -60,7 +59,15 @@ with let as (
          count(*) filter (where r.status = 'renovation') as renovation,
          count(*) filter (where r.status <> 'renovation' and l.people >= r.capacity) as occupied
     from rooms r left join let l on l.room_id = r.id where r.deleted_at is null group by r.property_id
-), earned as (
+), standing as (
+  select b.property_id, sum(outstanding_balance) filter (where outstanding_balance > 0) as owed,
+         -sum(outstanding_balance) filter (where outstanding_balance < 0) as credit,
+         count(*) filter (where oldest_due_on < business_date(p.timezone)) as behind
+    from balances b join properties p on p.id = b.property_id group by b.property_id
+)"""
+# A charge is never dated before its period: the bound on `charged_on` is the one that finds it in an index.
+_HOUSES = f"""
+with {HOUSED_AND_STANDING}, earned as (
   select property_id, sum(amount) as amount from charges
    where charged_on >= :first and coalesce(period_start, charged_on) >= :first
      and coalesce(period_start, charged_on) < :next and kind not in ('opening', 'refund')
@@ -68,11 +75,6 @@ with let as (
 ), received as (
   select property_id, sum(amount) as amount from payments
    where payment_date >= :first and payment_date < :next and method <> 'deposit' group by property_id
-), standing as (
-  select b.property_id, sum(outstanding_balance) filter (where outstanding_balance > 0) as owed,
-         -sum(outstanding_balance) filter (where outstanding_balance < 0) as credit,
-         count(*) filter (where oldest_due_on < business_date(p.timezone)) as behind
-    from balances b join properties p on p.id = b.property_id group by b.property_id
 )
 select p.code as property, p.name, coalesce(h.rooms, 0) as rooms, coalesce(h.occupied, 0) as occupied,
        coalesce(h.renovation, 0) as renovation, coalesce(h.beds, 0) as beds, coalesce(h.beds_taken, 0) as beds_taken,
@@ -84,7 +86,7 @@ select p.code as property, p.name, coalesce(h.rooms, 0) as rooms, coalesce(h.occ
   left join received m on m.property_id = p.id
   left join standing s on s.property_id = p.id
  where p.archived_at is null
-"""
+"""  # noqa: S608 - of our own texts
 _COUNTS = ("rooms", "occupied", "renovation", "beds", "beds_taken", "behind")
 _AMOUNTS = ("charged", "received", "owed", "credit")
 

@@ -10,7 +10,7 @@ from db.errors import N_, EkostError
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun
-from ekost_cli.measuring import measured, measured_here
+from ekost_cli.measuring import watched, watched_here
 from locales.catalogs import _
 
 app = Noun(_("Metrics: how long commands take, and numbers for Prometheus."))
@@ -50,6 +50,9 @@ FileOption = Annotated[
 BackupsOption = Annotated[
     Path | None, typer.Option("--backups", metavar="FOLDER", help=_("Also tell how old the newest backup there is."))
 ]
+BusinessOption = Annotated[
+    bool, typer.Option("--business", help=_("Also tell tenants, occupancy and money of each property."))
+]
 HostOption = Annotated[str, typer.Option("--host", help=_("Address to listen on."))]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Port; 0 takes a free one."))]
 
@@ -77,10 +80,12 @@ def show(context: typer.Context, kind: KindOption = "command", hours: HoursOptio
     _("Print all numbers in Prometheus' text format, or put them in a file."),
     examples=("ekost metrics export", "ekost metrics export --textfile ekost.prom"),
 )
-def export(context: typer.Context, textfile: FileOption = None, backups: BackupsOption = None) -> None:
+def export(
+    context: typer.Context, textfile: FileOption = None, backups: BackupsOption = None, business: BusinessOption = False
+) -> None:
     from db.metrics.exposition import write_textfile
 
-    text, lost = _numbers(Context.of(context), backups)
+    text, lost = _numbers(Context.of(context), backups, business)
     if textfile is None:
         sys.stdout.write(text)
     else:
@@ -98,7 +103,11 @@ def export(context: typer.Context, textfile: FileOption = None, backups: Backups
     examples=("ekost metrics serve", "ekost metrics serve --port 9618 --backups /var/backups/ekost"),
 )
 def serve(
-    context: typer.Context, host: HostOption = "127.0.0.1", port: PortOption = PORT, backups: BackupsOption = None
+    context: typer.Context,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = PORT,
+    backups: BackupsOption = None,
+    business: BusinessOption = False,
 ) -> None:
     from ekost_cli.scraping import PATH, serve
 
@@ -109,10 +118,10 @@ def serve(
             host=host, port=there, path=PATH
         ))  # fmt: skip
 
-    serve(host, port, lambda: _numbers(ekost, backups)[0], ready)
+    serve(host, port, lambda: _numbers(ekost, backups, business)[0], ready)
 
 
-def _numbers(ekost: Context, backups: Path | None) -> tuple[str, EkostError | None]:
+def _numbers(ekost: Context, backups: Path | None, business: bool) -> tuple[str, EkostError | None]:
     """All numbers, and why those of the book are missing, if they are."""
     from db.metrics.collecting import COLLECTOR
     from db.metrics.exposition import exposed
@@ -123,8 +132,8 @@ def _numbers(ekost: Context, backups: Path | None) -> tuple[str, EkostError | No
 
     lost = None
     try:
-        gauges = [Gauge("ekost_up", 1), *measured(ekost, backups)]
+        gauges = [Gauge("ekost_up", 1), *watched(ekost, backups, business=business)]
     except EkostError as error:  # whoever watches must see that, not the numbers of yesterday
-        gauges, lost = [Gauge("ekost_up", 0), *measured_here(ekost)], error
+        gauges, lost = [Gauge("ekost_up", 0), *watched_here(ekost)], error
     COLLECTOR.leave()
     return exposed(gauges, [total for file in (FILE, DURATIONS) for total in read_totals(state_folder(), file)]), lost

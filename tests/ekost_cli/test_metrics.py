@@ -12,12 +12,22 @@ import pytest
 from sqlalchemy import make_url
 
 from db.engine import Database
-from db.metrics.exposition import HELP
+from db.metrics.exposition import HELP, METRICS
 from db.metrics.thresholds import THRESHOLDS
 from tests.conftest import clone, command
 from tests.ekost_cli.conftest import EKOST, Ekost
 
 LINE = re.compile(r"(# (HELP|TYPE) ekost_\w+ .+|ekost_\w+(\{(\w+=\"[^\"]*\",?)+\})? [0-9.e+-]+)")
+
+
+# What a small book without a cache, standbys, backups and processes that last has no number for.
+ELSEWHERE = {
+    "ekost_backup_age_seconds", "ekost_backups_missing", "ekost_cache_errors_total", "ekost_cache_evictions_total",
+    "ekost_cache_keys", "ekost_cache_memory_bytes", "ekost_cache_miss_ratio", "ekost_cache_requests_total",
+    "ekost_command_error_ratio", "ekost_db_pool_connections", "ekost_db_pool_size", "ekost_month_charged_amount",
+    "ekost_month_income_amount", "ekost_queue_processing_seconds", "ekost_replica_lag_seconds", "ekost_replica_usable",
+    "ekost_schedule_failures",
+}  # fmt: skip
 
 
 def test_commands_are_written_down_by_name_and_outcome_and_never_with_their_arguments(
@@ -44,9 +54,15 @@ def test_numbers_are_exported_as_prometheus_reads_them_and_a_lost_database_is_on
     ekost: Ekost, database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "ekost.prom"
-    done = ekost("metrics", "export", EKOST_DATABASE_URL=database.url)
+    ekost("property", "add", "KOSA", "Kos Melati", EKOST_DATABASE_URL=database.url)
+    assert "ekost_tenants" not in ekost("metrics", "export", EKOST_DATABASE_URL=database.url).stdout
+    done = ekost("metrics", "export", "--business", EKOST_DATABASE_URL=database.url)
+    assert 'ekost_tenants{property="KOSA"} 0\n' in done.stdout
+    assert 'ekost_db_query_duration_seconds_count{statement="properties.add_property"}' in done.stdout
     assert done.returncode == 0, done.stderr
     assert all(LINE.fullmatch(line) for line in done.stdout.splitlines()), done.stdout
+    told = {line.split()[2] for line in done.stdout.splitlines() if line.startswith("# HELP")}
+    assert METRICS - told == ELSEWHERE
     series = [line.rpartition(" ")[0] for line in done.stdout.splitlines() if not line.startswith("#")]
     assert len(series) == len(set(series))
     assert "ekost_up 1\n" in done.stdout
@@ -58,7 +74,7 @@ def test_numbers_are_exported_as_prometheus_reads_them_and_a_lost_database_is_on
 
     words = ("metrics", "export", "--textfile", str(file))
     assert ekost(*words, EKOST_DATABASE_URL=database.url).stdout == ""
-    assert 'command="metrics export",outcome="done",le="+Inf"} 1' in file.read_text()
+    assert 'command="metrics export",outcome="done",le="+Inf"} 2' in file.read_text()
     lost = ekost(*words, EKOST_DATABASE_URL="postgresql://x@127.0.0.1:1/none")
     assert lost.returncode == 3
     assert "ekost_up 0\n" in file.read_text()

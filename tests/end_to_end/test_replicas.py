@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from db import replicas, witness
 from db.engine import Database, Limits
+from db.metrics.standbys import replica_lags
 from db.replicas import Choice
 from db.repositories.ledger import Ledger
 from db.services.properties import add_property
@@ -108,6 +109,9 @@ def test_an_own_change_is_found_at_once_on_the_standby(pair: Pair, minded: Minde
         served += choice.database is not None
     pair.b.set("recovery_min_apply_delay", "0")
     assert served > 8
+    assert [(gauge.metric, gauge.value < 5) for gauge in replica_lags(database)] == [
+        ("ekost_replica_usable", True), ("ekost_replica_lag_seconds", True),
+    ]  # fmt: skip
 
 
 def test_what_the_standby_lacks_is_read_from_the_primary(pair: Pair, minded: Minded) -> None:
@@ -125,6 +129,9 @@ def test_an_unfit_server_is_not_read(pair: Pair, minded: Minded) -> None:
     nobody = pair.b.url().replace(str(PORTS["b"]), str(PORTS["c"]))
     assert reason(minded(pair.a.url())) == replicas.PROMOTED
     assert [reason(minded(nobody)) for _ in range(2)] == [replicas.UNANSWERED, replicas.ABSENT]
+    (lost,) = replica_lags(minded(nobody))
+    assert (lost.metric, lost.value) == ("ekost_replica_usable", 0)
+    assert lost.about.endswith(f":{PORTS['c']}/kos")
     choice = chosen(minded(nobody, pair.b.url()))
     assert choice.name.endswith(f":{PORTS['b']}/kos")
 
