@@ -109,6 +109,7 @@ class Settings:
         1000, N_("Milliseconds after which a statement is written down by its name; 0 writes none down.")
     )
     pool_size: int = _setting(0, N_("Connections that the screens and each worker process keep open; 0 is 3 and 6."))
+    import_max_mib: int = _setting(1024, N_("Largest file that may be imported, in MiB; 0 is any size."))
     audit_keep_years: int = _setting(
         0, N_("Years of the audit that stay in the book; a worker detaches older ones. 0 keeps all.")
     )

@@ -28,7 +28,7 @@ def import_file(ekost: Context, kind: Kind, file: Path, dates: str, amounts: str
     from db.services.imports.reading import await_first_byte, opened
     from db.services.imports.staging import Request
 
-    request = Request(kind, ekost.property_code, dates, amounts)
+    request = Request(kind, ekost.property_code, dates, amounts, ekost.settings.import_max_mib)
     if str(file) == "-":
         await_first_byte(sys.stdin.buffer)
         _take(ekost, request, sys.stdin.buffer, "-", wait=wait)

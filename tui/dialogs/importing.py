@@ -118,8 +118,10 @@ class ImportDialog(FormDialog[str]):
 def _stage(conn: "Connection", given: Given) -> "Staged":
     from db.services.imports.reading import opened
     from db.services.imports.staging import Request, stage_file
+    from db.settings import load_settings
 
-    request = Request(given["kind"], given["property"], given["dates"], given["amounts"])
+    most = load_settings().import_max_mib
+    request = Request(given["kind"], given["property"], given["dates"], given["amounts"], most)
     with opened(given["file"]) as stream:
         return stage_file(conn, request, stream, given["file"].name)
 

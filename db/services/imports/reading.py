@@ -4,6 +4,8 @@ Nothing is held but one block, so that a million rows need no more memory than t
 """
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -41,6 +43,22 @@ class FileUnreadableError(EkostError):
     message = N_("{path} can't be read: {reason}.")
 
 
+class FileNotRegularError(UsageError):
+    """A pipe, a device or a socket by its name: it may wait for ever, or never end."""
+
+    code = "file_not_regular"
+    message = N_("{path} is no regular file.")
+    hint = N_("What another program writes is read from standard input: `-`.")
+
+
+class FileTooLargeError(UsageError):
+    """More than anybody's payments; `most` is in MiB."""
+
+    code = "file_too_large"
+    message = N_("{path} is larger than {most} MiB.")
+    hint = N_("Divide it, or allow more: `ekost config set import_max_mib …`")
+
+
 class FileEmptyError(UsageError):
     """Nothing in it, or only blank lines."""
 
@@ -74,9 +92,13 @@ class RowTooLongError(UsageError):
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, open for reading. Raises FileMissingError, FileIsFolderError, FileUnreadableError."""
+    """The file, open for reading.
+
+    Raises FileMissingError, FileIsFolderError, FileNotRegularError, FileUnreadableError.
+    """
     try:
-        stream = path.open("rb")
+        # Looked at when it is open: a name may change its file.
+        stream = open(path, "rb", opener=_not_waiting)  # noqa: SIM115
     except FileNotFoundError:
         raise FileMissingError(path=path) from None
     except IsADirectoryError:
@@ -84,7 +106,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     except (OSError, ValueError) as error:
         raise FileUnreadableError(path=path, reason=getattr(error, "strerror", None) or "-") from None
     with stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise FileNotRegularError(path=path)
         yield stream
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """A pipe without anybody at its other end would wait for one."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def await_first_byte(stream: BinaryIO) -> None:
@@ -97,12 +126,15 @@ def await_first_byte(stream: BinaryIO) -> None:
 class Text:
     """The text of a stream in blocks of whole lines, each ended by one LF.
 
-    Iterating raises NotTextError, EncodingError, RowTooLongError, FileUnreadableError.
+    Iterating raises FileTooLargeError (more than `most_mib`; 0 is any size), NotTextError, EncodingError,
+    RowTooLongError, FileUnreadableError.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: BinaryIO, name: str, most_mib: int = 0) -> None:
         self._stream = stream
         self._name = name
+        self._most_mib = most_mib
+        self._read_bytes = 0
         self._digest = hashlib.sha256()
         self._lines = 0
 
@@ -124,7 +156,10 @@ class Text:
 
     def _blocks(self) -> Iterator[bytes]:
         first = True
+        self._refuse_more(_size(self._stream))
         while block := self._read():
+            self._read_bytes += len(block)
+            self._refuse_more(self._read_bytes)
             self._digest.update(block)
             if first:
                 if block.startswith(_UTF16):
@@ -132,6 +167,10 @@ class Text:
                 block = block.removeprefix(_BOM)
                 first = False
             yield block
+
+    def _refuse_more(self, size: int) -> None:
+        if self._most_mib and size > self._most_mib << 20:
+            raise FileTooLargeError(path=self._name, most=self._most_mib)
 
     def _read(self) -> bytes:
         try:
@@ -148,3 +187,12 @@ class Text:
             raise EncodingError(line=self._lines + block.count(b"\n", 0, error.start) + 1) from None
         self._lines += block.count(b"\n")
         return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _size(stream: BinaryIO) -> int:
+    """Bytes of a file, so that one which is too large is refused before it is read; 0 where only the end will tell."""
+    try:
+        found = os.fstat(stream.fileno())
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0

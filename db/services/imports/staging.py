@@ -33,13 +33,14 @@ class Request(NamedTuple):
     """What somebody wants imported and how to read it.
 
     `dates`: iso (2026-03-01) or dmy (01/03/2026). `amounts`: plain (1500000.00) or id (1.500.000,00).
-    Rows that name no property are of `property_code`.
+    Rows that name no property are of `property_code`. A file of more than `most_mib` MiB is refused; 0 is any size.
     """
 
     kind: Kind
     property_code: str | None = None
     dates: str = "iso"
     amounts: str = "plain"
+    most_mib: int = 0
 
 
 class Staged(NamedTuple):
@@ -54,11 +55,12 @@ def stage_file(conn: Connection, request: Request, stream: BinaryIO, name: str) 
     """Read `stream` into a stage table and queue its import.
 
     The same file by the same user is a no-op that returns the import there is, unless that one applied nothing
-    and was asked for in another way. Raises FileEmptyError, NoRowsError, NotTextError, EncodingError,
-    RowTooLongError, FileUnreadableError, MissingColumnError, DuplicateColumnError, PropertyNotFoundError.
+    and was asked for in another way. Raises FileEmptyError, FileTooLargeError, NoRowsError, NotTextError,
+    EncodingError, RowTooLongError, FileUnreadableError, MissingColumnError, DuplicateColumnError,
+    PropertyNotFoundError.
     """
     take_time(conn)
-    source = Text(stream, name)
+    source = Text(stream, name, request.most_mib)
     first, lines_before, blocks = _first_line(source)
     delimiter = choose_delimiter(first, request.kind)
     header = read_header(first, delimiter, request.kind)

@@ -17,13 +17,15 @@ from db.services.imports.reading import (
     FileEmptyError,
     FileIsFolderError,
     FileMissingError,
+    FileNotRegularError,
+    FileTooLargeError,
     FileUnreadableError,
     NotTextError,
     RowTooLongError,
     Text,
     opened,
 )
-from db.services.imports.staging import NoRowsError
+from db.services.imports.staging import NoRowsError, Request, stage_file
 from tests.db.services.house import House
 from tests.db.services.imports.filing import HEADER, stage
 
@@ -97,6 +99,33 @@ def test_tenants_without_a_property_need_one_to_be_named(kosa: House) -> None:
     kosa.conn.execute(text("insert into properties (code, name) values ('KOSB', 'Kos Mawar')"))
     with pytest.raises(PropertyMissingError), kosa.conn.begin_nested():
         stage(kosa.conn, "nama\nBudi\n", kind="tenants")
+
+
+def test_a_file_of_more_than_is_allowed_is_refused_before_it_is_read(kosa: House, tmp_path: Path) -> None:
+    file, most = tmp_path / "large.csv", 1 << 20
+    body = (HEADER + ROW).encode()
+    file.write_bytes(body.ljust(most + 1, b"\n"))
+    request = Request("payments", most_mib=1)
+    with opened(file) as stream:
+        with pytest.raises(FileTooLargeError) as refused, kosa.conn.begin_nested():
+            stage_file(kosa.conn, request, stream, file.name)
+        assert stream.tell() == 0
+    assert str(refused.value) == "large.csv is larger than 1 MiB."
+    # What comes through a pipe is found out on the way.
+    with pytest.raises(FileTooLargeError), kosa.conn.begin_nested():
+        stage_file(kosa.conn, request, BytesIO(file.read_bytes()), "-")
+    os.truncate(file, most)
+    with opened(file) as stream:
+        assert stage_file(kosa.conn, request, stream, file.name).row.rows_total == 1
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "link.csv").symlink_to("pipe.csv")
+    for path in (tmp_path / "pipe.csv", tmp_path / "link.csv", Path("/dev/zero")):
+        with pytest.raises(FileNotRegularError) as refused, opened(path):
+            pass
+        assert str(refused.value) == f"{path} is no regular file."
 
 
 def test_files_that_can_not_be_opened(tmp_path: Path) -> None:
