@@ -98,14 +98,6 @@ class NotAllowedError(RuleError):
     hint = N_("Nothing was changed. `ekost user list` shows what it may; the owner of the book gives more.")
 
 
-class WholeBookError(NotAllowedError):
-    """What concerns the whole book can't be told from some of its rows."""
-
-    code = "whole_book"
-    message = N_("This needs all rows of the book, and your login does not see them.")
-    hint = N_("Use the login of the book's owner, or one with the role backup: `ekost user list`.")
-
-
 class SumTooLargeError(RuleError):
     """Each amount fits, their sum does not."""
 

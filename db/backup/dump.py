@@ -15,9 +15,10 @@ from db.backup.manifest import Manifest, checksum, manifest_path
 from db.backup.programs import DUMP, Server, find_program, run_program
 from db.backup.totals import ledger_totals
 from db.doctor.database import EXTENSIONS
-from db.engine import Database, WholeBookError
+from db.engine import Database
 from db.errors import EkostError
 from db.migrations.runner import SchemaOutdatedError, schema_status
+from db.repositories.whole import require_unfiltered
 from db.services.schedules import note_done
 
 # What a successful backup is remembered by, among what is done once a day or month.
@@ -60,8 +61,7 @@ def make_backup(database: Database, target: Path, program: str, progress: Progre
         status = schema_status(conn)
         if not status.found:
             raise SchemaOutdatedError(found="-", wanted=status.wanted)
-        if conn.exec_driver_sql("select row_security_active('payments')").scalar_one():
-            raise WholeBookError
+        require_unfiltered(conn)
         path = _path(target, conn)
         remove_forgotten(path.parent)
         # The manifest gets its name first: a backup that is seen has one.

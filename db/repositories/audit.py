@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, bindparam
 from db.domain.chain import NOTHING_BEFORE, Finding, Head, Spot, judge, judge_end
 from db.engine import PartitionDetachedError
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
+from db.repositories.whole import require_whole
 from db.tables import audit_head, audit_log, deliveries, properties, tenants
 
 # What the hash of a row covers, after the hash of the row before it: a JSON array in the order of these values, as
@@ -150,10 +151,12 @@ class Audit:
 
         With `since` only from the first row of what happened then. `noted` is a head that was written down elsewhere:
         without it nobody can tell a log from one that was sealed anew from some row to its end. Rows that were detached
-        are taken by the hashes at their ends. Raises PartitionDetachedError where the noted row is among them.
+        are taken by the hashes at their ends. Raises PartitionDetachedError where the noted row is among them, and
+        WholeBookError for a login that sees some of the rows.
 
         Give it `database.reading(statement_timeout_ms=0)`: rows and head must be of one moment.
         """
+        require_whole(self._conn)
         self._conn.exec_driver_sql("set local jit = off")
         head = self.head()
         if noted is not None:

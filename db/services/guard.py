@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import constraint_name
 from db.errors import N_, EkostError, RuleError
 from db.repositories.lookup import PropertyNotFoundError, PropertyRow
-from db.tables import properties
 
 
 class ChangedMeanwhileError(RuleError):
@@ -22,9 +21,7 @@ class ChangedMeanwhileError(RuleError):
 
 def hold_property(conn: Connection, prop: PropertyRow) -> None:
     """Keep a property from being archived until the end of the transaction. Raises PropertyNotFoundError."""
-    p = properties.c
-    there = select(p.id).where(p.id == prop.id, p.archived_at.is_(None)).with_for_update(read=True, key_share=True)
-    if conn.execute(there).first() is None:
+    if not conn.execute(text("select hold_property(:id)"), {"id": prop.id}).scalar_one():
         raise PropertyNotFoundError(ref=prop.code)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
-from db.engine import WholeBookError
 from db.errors import N_, NotFoundError
 from db.repositories.checks.catalog import CHECKS
 from db.repositories.checks.check import Check, Violation, violation
 from db.repositories.detached import Detached, detached_partitions, whole
+from db.repositories.whole import require_whole
 
 # Checks sort and hash whole tables; with the default memory they would do it on disk.
 _SETTINGS = "set local work_mem = '64MB'; set local jit = off"
@@ -46,8 +46,7 @@ def run_checks(conn: Connection, checks: Iterable[Check] = CHECKS) -> Iterator[V
     those that were moved elsewhere. Give it `database.reading(statement_timeout_ms=0)`: all checks must see the same
     moment. Raises WholeBookError for a login that sees some of the properties: its sums would be wrong.
     """
-    if not conn.exec_driver_sql("select sees_all() or not row_security_active('payments')").scalar_one():
-        raise WholeBookError
+    require_whole(conn)
     conn.exec_driver_sql(_SETTINGS)
     detached = detached_partitions(conn)
     for check in checks:

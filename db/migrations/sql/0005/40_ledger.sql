@@ -20,6 +20,13 @@ create function told(entry deposit_entries) returns jsonb language sql stable as
     'paymentId', entry.payment_id, 'note', entry.note)
 $$;
 
+-- Keep a property from being archived until the end of the transaction; whether it is there.
+create function hold_property(property bigint) returns boolean language plpgsql as $$
+begin
+  perform from properties p where p.id = property and p.archived_at is null for key share;
+  return found;
+end $$;
+
 -- Today at the property of a tenant (M3), whose row is locked by it.
 create function hold_tenant(tenant bigint, out property bigint, out today date) language plpgsql as $$
 begin

@@ -9,7 +9,7 @@ begin
     'recalculate_balances(bigint[])', 'settle_searched_rooms(bigint[])', 'settle_past_rooms()',
     'leases_are_searched()', 'rooms_are_searched()', 'leases_slot_exists()', 'rooms_capacity_in_use()',
     'ensure_partition(text, date)', 'ensure_partitions_ahead()',
-    'my_properties()', 'sees_all()', 'reserve_event()',
+    'my_properties()', 'sees_all()', 'hold_property(bigint)', 'reserve_event()',
     'append_event(bigint, text, text, bigint, bigint, bigint, jsonb)',
     'record_payment(text, bytea, bigint, date, numeric, text, text, text)',
     'post_charge(bigint, text, date, date, numeric, text)',

@@ -8,6 +8,8 @@ declare
   owner constant oid := (select relowner from pg_class where oid = 'properties'::regclass);
   schema constant name := current_schema();
 begin
+  -- Rights of one thing can't be given twice in the same moment.
+  perform pg_advisory_xact_lock(hashtext('install_roles'));
   foreach name in array array['landlord', 'staff', 'readonly', 'worker', 'backup', 'metrics'] loop
     if to_regrole('ekost_' || name) is null then
       begin
@@ -19,7 +21,9 @@ begin
   end loop;
   begin
     -- Whoever saves all rows must see all of them; only who has this right may give it.
-    alter role ekost_backup bypassrls;
+    if not (select rolbypassrls from pg_roles where rolname = 'ekost_backup') then
+      alter role ekost_backup bypassrls;
+    end if;
   exception when insufficient_privilege then
     null;
   end;
@@ -87,7 +91,7 @@ begin
   grant execute on function plan_for(bigint[]), ledger_totals(bigint[], date)
      to ekost_landlord, ekost_staff, ekost_readonly, ekost_worker, ekost_metrics;
   grant execute on function
-    reserve_event(), append_event(bigint, text, text, bigint, bigint, bigint, jsonb),
+    hold_property(bigint), reserve_event(), append_event(bigint, text, text, bigint, bigint, bigint, jsonb),
     record_payment(text, bytea, bigint, date, numeric, text, text, text),
     post_charge(bigint, text, date, date, numeric, text),
     post_lease_charge(bigint, text, date, date, integer, integer, numeric, bigint, bigint),

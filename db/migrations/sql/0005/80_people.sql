@@ -2,7 +2,11 @@
 create function add_login(login text, grade text, property_ids bigint[], password text) returns void
 language plpgsql as $$
 begin
-  perform install_roles();
+  -- What is granted already stays so: only a book that was restored, or one whose owner may do this since, has less.
+  if to_regrole('ekost_metrics') is null
+     or not has_table_privilege('ekost_metrics', 'monthly_summary', 'select') then
+    perform install_roles();
+  end if;
   if grade = 'backup' and not (select rolbypassrls from pg_roles where rolname = 'ekost_backup') then
     raise exception 'ekost_backup does not see all rows' using errcode = 'EK003';
   end if;
@@ -20,6 +24,7 @@ create function revoke_login(login text) returns void language plpgsql as $$
 declare
   held text;
 begin
+  perform pg_advisory_xact_lock(hashtext('install_roles'));
   delete from logins where role_name = login returning grade into held;
   if to_regrole(quote_ident(login)) is null then
     return;

@@ -1,0 +1,101 @@
+"""Who may do what: every command, and the roles that it is not refused. What the documentation says in words."""
+
+# o: owner; l: landlord of all; w: landlord of KOSA; s: staff of KOSA; r: readonly; k: worker; b: backup; m: metrics.
+ROLES = {"o": "owner", "l": "landlord", "w": "landlord", "s": "staff", "r": "readonly", "k": "worker", "b": "backup",
+         "m": "metrics"}  # fmt: skip
+ONLY = {"w": "KOSA", "s": "KOSA"}
+LOOK, DAILY, HOUSE, BACKGROUND = "olwsrkb", "olws", "olw", "ok"
+
+RIGHTS = {
+    # looking
+    "property list": LOOK + "m",
+    "property show KOSA": LOOK + "m",
+    "room list": LOOK,
+    "room show A1": LOOK,
+    "room history A1": LOOK,
+    "tenant list": LOOK,
+    "tenant show SITI": LOOK,
+    "tenant history SITI": LOOK,
+    "lease list": LOOK,
+    "lease show 11": LOOK,
+    "note list": LOOK,
+    "inventory list": LOOK,
+    "inventory history A1": LOOK,
+    "search siti": LOOK,
+    "payment list": LOOK,
+    "payment show 10": LOOK,
+    "charge list": LOOK,
+    "deposit list": LOOK,
+    "balance list": LOOK,
+    "balance show SITI": LOOK,
+    "balance explain SITI": LOOK,
+    "balance aging": LOOK,
+    "billing preview": DAILY + "k",
+    "report monthly": LOOK + "m",
+    "import list": LOOK + "m",
+    "import show 1": "olrkbm",
+    "import errors 1": "olrkb",
+    "events list": LOOK,
+    "audit list": LOOK,
+    "audit head": LOOK,
+    "jobs list": LOOK,
+    "jobs show audit-1": LOOK,
+    "user list": LOOK + "m",
+    "db status": LOOK + "m",
+    "db partitions": LOOK + "m",
+    # every day
+    "tenant add Udin --property KOSA --dry-run": DAILY + "k",
+    "tenant edit SITI --name Sitti --dry-run": DAILY + "k",
+    "tenant assign TUMPAL KOSA/A98 --dry-run": DAILY + "k",
+    "tenant move SITI KOSA/A98 --dry-run": DAILY + "k",
+    "tenant move-out SITI --dry-run": DAILY + "k",
+    "lease rent SITI 2000000 --from 2031-01-01 --dry-run": DAILY + "k",
+    "lease billing-day SITI 5 --from 2031-01-01 --dry-run": DAILY + "k",
+    "payment add SITI 1000 --dry-run": DAILY,
+    "charge add SITI 1000 --kind electricity --dry-run": DAILY + "k",
+    "deposit add SITI 1000 --dry-run": DAILY,
+    "note add SITI hello --dry-run": DAILY,
+    "note void 1 --reason wrong --dry-run": DAILY,
+    "inventory add A1 Chair --dry-run": DAILY,
+    "inventory check A1 Lemari=worn --dry-run": DAILY,
+    "inventory remove A1 Lemari --reason sold --dry-run": DAILY,
+    "billing run --property KOSA --dry-run": DAILY + "k",
+    # the landlord's
+    "charge add SITI 1000 --kind credit --dry-run": HOUSE + "k",
+    "charge void 40 --reason wrong --dry-run": DAILY,
+    "payment void 10 --reason wrong --dry-run": HOUSE,
+    "deposit apply SITI 1000 --dry-run": HOUSE,
+    "deposit refund SITI 1000 --dry-run": HOUSE,
+    "tenant archive TUMPAL --yes --dry-run": HOUSE,
+    "room add A99 --rent 1000 --property KOSA --dry-run": HOUSE + "k",
+    "room edit A1 --rent 1000 --dry-run": HOUSE,
+    "room status A98 renovation --dry-run": DAILY + "k",
+    "room archive A98 --yes --dry-run": HOUSE,
+    "property add KOSX Kos --dry-run": "ol",
+    "property edit KOSA --name Kos --dry-run": HOUSE,
+    "property archive KOSC --yes --dry-run": "ol",
+    "import payments {folder}/payments.csv --dry-run": HOUSE + "k",
+    "import tenants {folder}/tenants.csv --dry-run": HOUSE + "k",
+    "import rooms {folder}/rooms.csv --property KOSA --dry-run": HOUSE + "k",
+    "import undo 1 --yes --dry-run": "olk",
+    "import retry 1": "olk",
+    # the background's
+    "balance refresh --all --dry-run": BACKGROUND,
+    "jobs retry audit-1 --dry-run": BACKGROUND,
+    "jobs discard audit-1 --reason wrong --dry-run": BACKGROUND,
+    "report monthly --refresh": "o",
+    "audit verify": "olrkb",
+    "check balances_match_ledger": "olrkb",
+    # the owner's
+    "user add udin --role staff --dry-run": "o",
+    "user revoke {login} --yes --dry-run": "o",
+    "db migrate": LOOK + "m",
+    "db detach payments_2024 --yes --dry-run": "o",
+    "db backup {folder}": "ob",
+}
+# Who may is refused by a rule, whoever may not is told so first.
+RULES = {"import retry 1", "db detach payments_2024 --yes --dry-run"}
+# Of servers, files and settings, not of a book's rows; or with tests of their own.
+ELSEWHERE = {"tui", "demo", "up", "down", "status", "worker", "doctor", "health", "alerts check", "help", "db slow",
+             "db fold", "db attach", "db verify", "db restore", "db forget"}  # fmt: skip
+ELSEWHERE_NOUNS = {"metrics", "cache", "config", "completion"}
