@@ -2,7 +2,9 @@
 
 import json
 import os
+import pickle
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +18,22 @@ from sqlalchemy import text
 from db.engine import Database
 from db.repositories.workers import Workers
 from jobs.queues import DRAIN, book_of, queue_of
-from tests.jobs.running import Bell, RunningWorker, wait_until
+from tests.jobs.running import EKOST, Bell, RunningWorker, wait_until
 from tests.jobs.town import pay, pay_and_wait, seconds_to_balance, undone
 from tests.processes import all_processes
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 Start = Callable[..., RunningWorker]
+
+
+class Touch:
+    """What makes a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, (f"touch {self.path}",)
 
 
 def queue(bell: Bell, database: Database, name: str = "balances") -> Queue:
@@ -48,9 +60,13 @@ def test_nothing_runs_that_is_on_no_list(town: Database, start_worker: Start, be
     method = planted.enqueue_call("format")
     method.data = json.dumps(["upper", "a text", [], {}]).encode()
     method.save()
+    # Whoever unpickles this has run it.
+    pickled = planted.enqueue_call(DRAIN, ("balances",))
+    pickled.data = pickle.dumps(Touch(str(trace)))
+    pickled.save()
     worker = start_worker(town)
-    wait_until(lambda: len(planted.failed_job_registry) == 2, what=worker.told)
-    assert set(planted.failed_job_registry.get_job_ids()) == {function.id, method.id}
+    wait_until(lambda: len(planted.failed_job_registry) == 3, what=worker.told)
+    assert set(planted.failed_job_registry.get_job_ids()) == {function.id, method.id, pickled.id}
     assert "JobRefusedError" in str(function.latest_result().exc_string)
     wait_until(lambda: callback.get_status() == "finished")
     assert not trace.exists()
@@ -139,12 +155,33 @@ def workers_alive(database: Database) -> bool:
         return Workers(conn).alive()
 
 
-def test_the_example_of_redis_rights_is_enough_and_no_more(town: Database, start_worker: Start, bell: Bell) -> None:
+@contextmanager
+def entitled(bell: Bell, name: str) -> Iterator[str]:
+    """The address for a user of the example."""
     lines = (DEPLOY / "redis-acl.example").read_text().splitlines()
-    name, *rights = next(line for line in lines if line.startswith("user ekost")).removeprefix("user ").split()
+    rights = next(line for line in lines if line.startswith(f"user {name} ")).split()[2:]
     bell.client().execute_command("ACL", "SETUSER", name, "reset", *rights)
     try:
-        url = bell.url.replace("unix://", "unix://ekost:CHANGE-ME@")
+        yield bell.url.replace("unix://", f"unix://{name}:CHANGE-ME@")
+    finally:
+        bell.client().execute_command("ACL", "DELUSER", name)
+
+
+def assert_refused(url: str, *commands: str) -> None:
+    with redis.Redis.from_url(url) as limited:
+        assert limited.ping()
+        for words in commands:
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                limited.execute_command(*words.split())
+
+
+# What neither of the two needs, and what would be the end of everything or a way to more.
+NOBODY = ("FLUSHALL", "FLUSHDB", "KEYS *", "CONFIG GET *", "GET other", "ACL LIST", "SHUTDOWN", "MODULE LIST",
+          "SUBSCRIBE x", "SWAPDB 0 1", "EVAL x 0", "SAVE", "REPLICAOF x 1", "MONITOR")  # fmt: skip
+
+
+def test_the_worker_has_the_rights_of_the_example_and_no_more(town: Database, start_worker: Start, bell: Bell) -> None:
+    with entitled(bell, "ekost") as url:
         worker = start_worker(town, EKOST_REDIS_URL=url)
         pay_and_wait(town)
         wait_until(lambda: bell.client().smembers("rq:workers"), what=worker.told)
@@ -152,10 +189,24 @@ def test_the_example_of_redis_rights_is_enough_and_no_more(town: Database, start
         assert worker.wait() == 143
         assert "CHANGE-ME" not in worker.told
         assert "Redis does not answer" not in worker.told
-        with redis.Redis.from_url(url) as limited:
-            for words in (["FLUSHALL"], ["KEYS", "*"], ["CONFIG", "GET", "*"], ["GET", "other"], ["ACL", "LIST"],
-                          ["EVAL", "return 1", "0"], ["SUBSCRIBE", "x"], ["SHUTDOWN"], ["MODULE", "LIST"]):  # fmt: skip
-                with pytest.raises(redis.exceptions.NoPermissionError):
-                    limited.execute_command(*words)
-    finally:
-        bell.client().execute_command("ACL", "DELUSER", name)
+        assert_refused(url, *NOBODY, "GET ekost:cache:x", "SET ekost:cache:x 1", "DEL ekost:cache:x", "SCAN 0")
+
+
+def test_the_cache_has_the_rights_of_the_example_and_no_more(town: Database, bell: Bell, tmp_path: Path) -> None:
+    with entitled(bell, "ekost-cache") as url:
+        cache_url = url.replace("db=0", "db=1")
+        env = {"EKOST_DATABASE_URL": town.url, "EKOST_CACHE_URL": cache_url, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+
+        def ekost(*words: str) -> str:
+            done = subprocess.run([EKOST, *words], env=env, capture_output=True, text=True, check=False)
+            assert (done.returncode, done.stderr) == (0, ""), words
+            return done.stdout
+
+        ekost("cache", "clear")
+        for words in (("tenant", "list"), ("tenant", "list"), ("payment", "add", "T1", "1000"), ("cache", "warm")):
+            ekost(*words)
+        lists = json.loads(ekost("cache", "stats", "-o", "json"))["items"][0]
+        assert (lists["hits"], lists["refused"], lists["errors"]) == (1, 0, 0)
+        assert lists["kept"] > 0
+        assert_refused(cache_url, *NOBODY, "LPUSH rq:queue:x 1", "SMEMBERS rq:workers", "ZRANGE rq:failed:x 0 1",
+                       "HGETALL rq:job:x", "EVALSHA x 0")  # fmt: skip
