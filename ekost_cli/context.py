@@ -195,7 +195,7 @@ class Context:
 
         settings = self.settings
         if has_state():
-            COLLECTOR.begin(state_folder(), self.words)
+            COLLECTOR.begin(state_folder(), self.words or "tui")  # which alone is opened without the parser
         limits = Limits(
             connect_timeout=settings.connect_timeout,
             statement_timeout=settings.statement_timeout * 1000,

@@ -1,7 +1,7 @@
 """How long statements, screens and jobs took: collected in this process, and left in the sink now and then.
 
 Many of them end within a second, so that none is worth a line of its own: noting one is an append to a list, without
-a lock, a clock or a file. A process that lasts leaves what came together every half minute, others at their end.
+a lock or a file. A process that lasts leaves what came together every half minute, others at their end.
 """
 
 import os
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 COMMAND, QUERY, SCREEN, JOB, POOL = "command", "query", "screen", "job", "pool"
 # Seconds after which a process that lasts leaves what it has.
 EVERY = 30.0
-# So many at most are kept apart until they are added up.
+# So many of one name at most are kept until they are added up.
 MOST = 5000
 
-Noted = tuple[str, str, str, float]
+# The seconds of each, by kind, name and outcome. No object is kept for one of them that Python would have to look
+# through when it collects garbage.
+Noted = dict[tuple[str, str, str], list[float]]
 
 
 class Collector:
@@ -31,7 +33,7 @@ class Collector:
         self.folder: Path | None = None
         self.process = ""
         self.due = perf_counter() + EVERY
-        self._noted: list[Noted] = []
+        self._noted: Noted = {}
         self._leaving = Lock()
         self._engines: WeakSet[Engine] = WeakSet()
         self._busiest = 0
@@ -45,8 +47,12 @@ class Collector:
     def note(self, kind: str, name: str, outcome: str, seconds: float) -> None:
         """Remember one. Raises nothing of the file system."""
         if self.folder is not None:
-            self._noted.append((kind, name, outcome, seconds))
-            if len(self._noted) >= MOST:
+            key = kind, name, outcome
+            taken = self._noted.get(key)
+            if taken is None:
+                taken = self._noted.setdefault(key, [])
+            taken.append(seconds)
+            if len(taken) >= MOST:
                 self.leave()
 
     def watch(self, engine: "Engine") -> None:
@@ -68,7 +74,7 @@ class Collector:
             return
         try:
             self.due = perf_counter() + EVERY
-            noted, self._noted = self._noted, []
+            noted, self._noted = self._noted, {}
             if noted or self._engines:
                 from db.metrics.tallies import leave  # noqa: PLC0415 - what asks nothing does not load it
 
@@ -93,7 +99,7 @@ class Collector:
 
     def _forget(self) -> None:
         """In a child: what its parent collected is left by the parent, and its connections are not ours."""
-        self._noted, self._engines, self._busiest = [], WeakSet(), 0
+        self._noted, self._engines, self._busiest = {}, WeakSet(), 0
         self._leaving = Lock()
 
 

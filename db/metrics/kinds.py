@@ -10,6 +10,7 @@ from db.metrics.sink import DURATIONS, FILE
 class Measured(NamedTuple):
     """A kind: the metric, its words, the label of a name, whether the outcome tells, and the upper bounds (seconds).
 
+    No label may be called `job` or `instance`: Prometheus itself names what it asks by these.
     `file` is where it is left; what is longer than all bounds counts in none of them.
     """
 
@@ -35,7 +36,7 @@ KINDS: Mapping[str, Measured] = {
         DURATIONS, (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0),
     ),
     JOB: Measured(
-        "ekost_job_duration_seconds", "How long jobs took, by what came of them.", "job", True, DURATIONS,
+        "ekost_job_duration_seconds", "How long jobs took, by what came of them.", "task", True, DURATIONS,
         (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0),
     ),
 }  # fmt: skip

@@ -90,9 +90,9 @@ PERFORMANCE = Dashboard(
         Panel("Commands a second", "How many commands end, by what came of them.", "ops",
               _rate(f"{_COMMANDS}_count", "outcome")),
         Panel("Jobs", "How long the work of the background takes.", "s",
-              _quantiles("ekost_job_duration_seconds", "job")),
+              _quantiles("ekost_job_duration_seconds", "task")),
         Panel("Jobs a second", "How many jobs end, by what they are.", "ops",
-              _rate("ekost_job_duration_seconds_count", "job")),
+              _rate("ekost_job_duration_seconds_count", "task")),
         Panel("Queues", "Work that waits or is being done.", "short", {
             "{{queue}}": _book("ekost_queue_depth", "queue"),
         }, limit=_LIMITS["ekost_queue_depth"]),

@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from pathlib import Path
@@ -12,7 +12,7 @@ from db.metrics.kinds import KINDS
 from db.metrics.sink import DURATIONS, write
 
 
-def leave(folder: Path, noted: Iterable[Noted], connections: Iterable[tuple[str, int]]) -> None:
+def leave(folder: Path, noted: Noted, connections: Iterable[tuple[str, int]]) -> None:
     """Write it all down at once. Raises nothing of the file system."""
     # So fine that no two files begin with the same line: by it a file is known that is in the totals.
     now = f"{time.time():.6f}"
@@ -21,11 +21,9 @@ def leave(folder: Path, noted: Iterable[Noted], connections: Iterable[tuple[str,
         write(folder, DURATIONS, "".join(lines))
 
 
-def _lines(now: str, noted: Iterable[Noted]) -> Iterator[str]:
-    together: defaultdict[tuple[str, str, str], list[float]] = defaultdict(list)
-    for kind, name, outcome, seconds in noted:
-        together[kind, name, outcome].append(seconds)
-    for (kind, name, outcome), taken in together.items():
+def _lines(now: str, noted: Noted) -> Iterator[str]:
+    # A copy of each: a thread that still notes one may do so meanwhile.
+    for (kind, name, outcome), taken in [(key, tuple(seconds)) for key, seconds in tuple(noted.items())]:
         yield f"{now}\t{name}\t{outcome}\t{sum(taken):.5f}\t{kind}{_several(kind, taken)}\n"
 
 

@@ -36,8 +36,8 @@ def test_what_was_added_up_says_the_same_as_each_by_itself(tmp_path: Path, colle
     assert f'{series}"0.2"}} 100' in lines
     assert f'{series}"0.5"}} 101' in lines
     assert 'ekost_db_query_duration_seconds_count{statement="tenants.page"} 101' in lines
-    assert 'ekost_job_duration_seconds_bucket{job="balances",outcome="error",le="1800"} 0' in lines
-    assert 'ekost_job_duration_seconds_bucket{job="balances",outcome="error",le="+Inf"} 1' in lines
+    assert 'ekost_job_duration_seconds_bucket{task="balances",outcome="error",le="1800"} 0' in lines
+    assert 'ekost_job_duration_seconds_bucket{task="balances",outcome="error",le="+Inf"} 1' in lines
 
 
 def test_totals_outlive_their_files_and_those_of_an_older_version_are_read(
