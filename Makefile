@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint format catalogs docs lock snapshots screenshots slow chaos failover bench clean
+.PHONY: demo test install dev lint audit format catalogs docs lock snapshots screenshots slow chaos failover bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
@@ -40,6 +40,10 @@ lint: $(VENV)/.dev
 	$(BIN)/python -m locales.extract --check
 	$(BIN)/python -m ekost_cli.reference --check
 
+# Known holes in what is installed; without a network it says so, and nothing is wrong.
+audit: $(VENV)/.run
+	@$(BIN)/python .ci/audit.py $(VENV)/audit requirements/run.lock
+
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -66,6 +70,8 @@ lock: $(VENV)/.dev
 	  --custom-compile-command "make lock" -o requirements/run.lock
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --extra build --extra dev --extra xlsx --extra pdf --extra keyring --generate-hashes --universal \
 	  --python-version 3.11 --custom-compile-command "make lock" -o requirements/dev.lock
+	echo pip-audit | $(BIN)/uv pip compile -q - --upgrade --generate-hashes --universal \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements/audit.lock
 
 # Scale and crash runs; they take their time.
 slow: $(VENV)/.dev
