@@ -1,4 +1,4 @@
-"""`ekost metrics`: how long commands take, and all numbers for who watches with Prometheus."""
+"""`ekost metrics`: how long everything takes, and all numbers for who watches with Prometheus."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ from ekost_cli.grammar import Noun
 from ekost_cli.measuring import watched, watched_here
 from locales.catalogs import _
 
-app = Noun(_("Metrics: how long commands take, and numbers for Prometheus."))
+app = Noun(_("Metrics: how long everything takes, and numbers for Prometheus."))
 
 HOURS = 24
 PORT = 9617
