@@ -23,8 +23,8 @@ _PLUMBING = ("db.repositories.paging", "db.repositories.pages", "db.slow", "db.t
 _ENGINE = "db.engine"
 _OURS = ("db.repositories.", "db.services.", "db.", "jobs.", "ekost_cli.", "tui.")
 OTHER = "other"
-# Texts that are known by name; a text with values in it is another one each time.
-MOST = 2000
+# So many texts are known by name; one with values in it is another one each time, and one of many rows is long.
+MOST, LONGEST = 1000, 4000
 
 
 def time_statements(engine: Engine, slow_log: Path | None, slowest: int) -> None:
@@ -36,9 +36,11 @@ def time_statements(engine: Engine, slow_log: Path | None, slowest: int) -> None
     def ended(cursor: Any, statement: str, taken: float, frame: FrameType) -> None:
         name = names.get(statement)
         if name is None:
+            name = asker(frame)
             if len(names) >= MOST:
                 names.clear()
-            name = names[statement] = asker(frame)
+            if len(statement) <= LONGEST:
+                names[statement] = name
         note(QUERY, name, DONE, taken)
         if taken >= limit and slow_log is not None:
             from db.slow import write_slow  # noqa: PLC0415 - seldom

@@ -338,7 +338,6 @@ class EkostApp(TypingAhead):
         from db.metrics.sink import DONE
 
         self.call_after_refresh(lambda: COLLECTOR.note(SCREEN, name, DONE, monotonic() - begun))
-        COLLECTOR.tick()
 
     def _tick(self) -> None:
         link, frame = self.book.link, self.frame

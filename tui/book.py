@@ -152,6 +152,7 @@ class Book:
 
     def _answered(self, asked: "_Question", question: "Callable[[Connection], T]", *, anywhere: bool) -> T:
         database = self._opened()
+        self._leave_durations()
         replicas = database.replicas if anywhere else None
         if replicas is None:
             return asked.answer(database, question)
@@ -164,6 +165,12 @@ class Book:
         answer = asked.answer(database, question)
         replicas.catch_up(database)  # else the next page might show older rows
         return answer
+
+    def _leave_durations(self) -> None:
+        """Write down what was measured, now and then; in a thread, since that may take some milliseconds."""
+        from db.metrics.collecting import COLLECTOR
+
+        COLLECTOR.tick()
 
     def _hear(self, told: Callable[[], object]) -> None:
         while not self._closed:

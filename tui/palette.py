@@ -59,7 +59,8 @@ class Entities(Provider):
         await sleep(DEBOUNCE)
         house = app.house.id if app.house else None
         try:
-            rows = await app.book.browse(lambda conn: find(conn, query, house))
+            with app.book.on_screen("search"):
+                rows = await app.book.browse(lambda conn: find(conn, query, house))
         except EkostError:
             return  # the line of state tells of a book that is away; what can't be looked for fits nothing
         for rank, row in enumerate(rows):

@@ -16,6 +16,10 @@ from rq import Callback, Queue
 from sqlalchemy import text
 
 from db.engine import Database
+from db.metrics.collecting import JOB, QUERY
+from db.metrics.processes import connections
+from db.metrics.sink import DURATIONS
+from db.metrics.totals import read_totals
 from db.repositories.workers import Workers
 from jobs.queues import DRAIN, book_of, queue_of
 from tests.jobs.running import EKOST, Bell, RunningWorker, wait_until
@@ -41,7 +45,9 @@ def queue(bell: Bell, database: Database, name: str = "balances") -> Queue:
         return queue_of(bell.client(), name, book_of(conn))
 
 
-def test_what_a_payment_causes_is_done_at_once(town: Database, start_worker: Start) -> None:
+def test_what_a_payment_causes_is_done_at_once_and_measured(
+    town: Database, start_worker: Start, tmp_path: Path
+) -> None:
     worker = start_worker(town)
     pay_and_wait(town)
     took = []
@@ -50,6 +56,13 @@ def test_what_a_payment_causes_is_done_at_once(town: Database, start_worker: Sta
         took.append(seconds_to_balance(town))
     assert sorted(took)[7] < 0.25, (took, worker.told)
     assert len(worker.children()) == 4
+    worker.signal(signal.SIGTERM)
+    worker.wait()
+    state = tmp_path / ".local" / "state" / "ekost"
+    jobs = {(one.kind, one.name): one.times for one in read_totals(state, DURATIONS)}
+    assert jobs[JOB, "balances"] >= 11 <= jobs[QUERY, "balances.calculate"]
+    pools = {gauge.metric for gauge in connections(state) if gauge.about == "worker"}
+    assert pools == {"ekost_db_pool_connections", "ekost_db_pool_size"}
 
 
 def test_nothing_runs_that_is_on_no_list(town: Database, start_worker: Start, bell: Bell, tmp_path: Path) -> None:

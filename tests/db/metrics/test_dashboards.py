@@ -71,6 +71,11 @@ def test_only_what_the_code_measures_is_asked_for_and_all_of_it() -> None:
     assert METRICS - bare == UNDRAWN
 
 
+def test_every_metric_is_described() -> None:
+    page = (FOLDER.parents[1] / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(ekost_\w+)`", page)) == METRICS
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="needs Prometheus' promtool")
 def test_prometheus_understands_every_question(tmp_path: Path) -> None:
     questions = [expr for one in DASHBOARDS for expr in asked(json.loads(grafana(one)))]
