@@ -87,7 +87,7 @@ def list_(context: typer.Context) -> None:
 @app.command(
     "revoke",
     _("Take a login back; its rights end at once."),
-    examples=("ekost user revoke sari --yes --dry-run",),
+    examples=("ekost user revoke rini --yes --dry-run",),
     takes=Takes.DRY_RUN | Takes.YES,
     fields=FIELDS,
 )

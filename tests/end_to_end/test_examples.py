@@ -133,6 +133,7 @@ def demo(server_url: str, template: str) -> str:
     with database.transaction() as conn:
         conn.execute(text(LEFT_OVER))
         conn.execute(text("select ensure_partition('payments', date '2021-03-01')"))
+        conn.execute(text("insert into logins (role_name, grade) values ('rini', 'staff')"))
     drain(database, "audit")
     database.engine.dispose()
     return database.url

@@ -117,10 +117,11 @@ COMMANDS = (
 @pytest.mark.parametrize("part", ["password", "database", "username", "host"])
 def test_a_database_that_is_not_there(kos: Kos, part: str) -> None:
     url = make_url(kos.database.url)
-    wrong = url.set(host="127.0.0.1", port=1) if part == "host" else url.set(**{part: "topsecret"})
+    wrong = url.set(host="127.0.0.1", port=1, query={}) if part == "host" else url.set(**{part: "topsecret"})
     given = wrong.set(password="topsecret").render_as_string(hide_password=False)
     for done in kos.forks.wait(kos.forks.start(COMMANDS, kos.env | {"EKOST_DATABASE_URL": given})):
-        lost(done, "database_unreachable", *(["topsecret"] if part != "database" else []))
+        code = "database_unreachable" if part == "host" else "login_refused"
+        lost(done, code, *(["topsecret"] if part != "database" else []))
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ declare
   held record := hold_tenant(tenant);
 begin
   perform require_grade('{landlord,staff}', held.property);
-  if exists (select from leases l where l.tenant_id = tenant and l.next_period_on <= held.today) then
+  if exists (select from leases l where l.tenant_id = tenant and l.next_period_on <= least(held.today, current_date + 1)) then
     state := 'due';
     return;
   end if;
