@@ -62,7 +62,6 @@ _COMMANDS, _QUERIES = "ekost_command_duration_seconds", "ekost_db_query_duration
 _HITS = 'ekost_cache_requests_total{result="hits"}'
 
 
-
 def _houses(metric: str, *more: str) -> str:
     """A number of the properties that were chosen."""
     return _book(f'{metric}{{property=~"$property"}}', "property", *more)
