@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, text
 
 from db.doctor.finding import Finding, broken, doubtful, fine, guarded
+from db.doctor.privileges import examine_privileges
 from db.engine import Database
 from db.errors import N_
 from db.migrations.runner import HEAD, schema_status
@@ -45,7 +46,7 @@ def _examine(database: Database) -> Iterator[Finding]:
         schema = examine_schema(conn)
         yield schema
         if schema.status == "pass":
-            yield from _privileges(conn)
+            yield from examine_privileges(conn)
             yield _zones(conn)
             yield from _structure(conn)
 
@@ -148,34 +149,6 @@ def examine_schema(conn: Connection) -> Finding:
     told = N_("The database has schema {found}, this program needs {wanted}.")
     newer = N_("The database is newer: update the program.")
     return broken("schema", told, newer if status.found > HEAD else N_("Run `ekost db migrate`."), **fields)
-
-
-_PRIVILEGES = """
-select c.relname || ' (' || lower(p.privilege) || ')' as missing
-  from pg_class c cross join unnest(array['SELECT', 'INSERT', 'UPDATE']) p (privilege)
- where c.relnamespace = (select relnamespace from pg_class where oid = 'payments'::regclass)
-   and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'alembic_version'
-   and not (p.privilege = 'UPDATE' and c.relname in
-            ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'import_errors', 'import_rows',
-         'notes', 'note_voids', 'inventory', 'inventory_checks'))
-   and not has_table_privilege(c.oid, p.privilege)
- order by 1
-"""
-
-
-def _privileges(conn: Connection) -> Iterator[Finding]:
-    role = conn.execute(text("select current_user")).scalar_one()
-    missing = list(conn.execute(text(_PRIVILEGES)).scalars())
-    owner = text("select pg_has_role(relowner, 'MEMBER') from pg_class where oid = 'payments'::regclass")
-    if missing:
-        hint = N_("Let the owner of the database grant them, or connect as the owner.")
-        told = N_("The role {role} lacks rights: {missing}.")
-        yield broken("privileges", told, hint, role=role, missing=", ".join(missing[:8]))
-    elif not conn.execute(owner).scalar_one():
-        told = N_("The role {role} does not own the tables: it can't make the partitions of coming months.")
-        yield doubtful("privileges", told, N_("Let the owner run `ekost billing run` at least monthly."), role=role)
-    else:
-        yield fine("privileges", N_("The role {role} may do everything that is needed."), role=role)
 
 
 def _zones(conn: Connection) -> Finding:

@@ -33,7 +33,7 @@ def create(layout: Layout, executable: Path, major: int, log: Path) -> None:
     try:
         secrets = new_secrets(layout.secrets)
         _initdb(draft / "data", executable, major, secrets, log)
-        _add_database(draft / "data", executable, secrets, log)
+        _add_database(draft / "data", executable, major, secrets, log)
         (draft / "data").rename(layout.database)
         sync_folder(layout.base)
     finally:
@@ -77,7 +77,7 @@ def _initdb(data: Path, executable: Path, major: int, secrets: Secrets, log: Pat
     write_private(data / SETTINGS_FILE, "")
 
 
-def _add_database(data: Path, executable: Path, secrets: Secrets, log: Path) -> None:
+def _add_database(data: Path, executable: Path, major: int, secrets: Secrets, log: Path) -> None:
     """Create role, database and extension with PostgreSQL's single-user mode: no client is needed yet."""
     _single_user(
         data,
@@ -86,6 +86,8 @@ def _add_database(data: Path, executable: Path, secrets: Secrets, log: Path) -> 
         log,
         f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE BYPASSRLS PASSWORD '{secrets.app}'",
         f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8'",
+        # Before version 16 nobody else may make one that sees all rows.
+        *(["CREATE ROLE ekost_backup NOLOGIN BYPASSRLS"] if major < 16 else []),
     )
     # Only a superuser may create this one.
     _single_user(data, executable, DATABASE, log, "CREATE EXTENSION pg_stat_statements")

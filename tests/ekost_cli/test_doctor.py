@@ -3,24 +3,32 @@
 import json
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from db.engine import Database
 from tests.ekost_cli.conftest import Ekost
 
 
-def test_an_installation_in_order_is_status_0(ekost: Ekost, database: Database) -> None:
-    done = ekost("doctor", "-o", "json", EKOST_DATABASE_URL=database.url)
+def kept_apart(database: Database, home: Path) -> str:
+    """The address without its password, which lies where it belongs."""
+    url = make_url(database.url)
+    (home / ".pgpass").write_text(f"*:*:*:*:{url.password}\n")
+    (home / ".pgpass").chmod(0o600)
+    return url._replace(password=None).render_as_string()
+
+
+def test_an_installation_in_order_is_status_0(ekost: Ekost, database: Database, tmp_path: Path) -> None:
+    done = ekost("doctor", "-o", "json", EKOST_DATABASE_URL=kept_apart(database, tmp_path))
     items = json.loads(done.stdout)["items"]
     assert {row["status"] for row in items} == {"pass"}, items
     assert list(items[0]) == ["check", "status", "message", "hint"]
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_what_is_broken_comes_with_a_way_out_and_status_1(ekost: Ekost, database: Database) -> None:
+def test_what_is_broken_comes_with_a_way_out_and_status_1(ekost: Ekost, database: Database, tmp_path: Path) -> None:
     with database.transaction() as conn:
         conn.execute(text("drop trigger no_truncate on payments_default"))
-    done = ekost("doctor", "-o", "ndjson", EKOST_DATABASE_URL=database.url)
+    done = ekost("doctor", "-o", "ndjson", EKOST_DATABASE_URL=kept_apart(database, tmp_path))
     ills = [row for row in map(json.loads, done.stdout.splitlines()) if row["status"] != "pass"]
     assert done.returncode == 1
     assert [(row["check"], row["status"]) for row in ills] == [("structure", "fail")]

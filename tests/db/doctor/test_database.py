@@ -47,6 +47,7 @@ def test_settings_that_lose_money_are_seen(database: Database, setting: str, che
         ("drop trigger no_truncate on payments_default", "structure", "history_is_guarded"),
         ("alter table charges drop constraint charges_sign", "structure", "rule_guards_in_place"),
         ("revoke insert on payments from current_user", "privileges", "payments (insert)"),
+        ("grant delete on payments_default to ekost_staff", "privileges", "by: ekost_staff"),
         ("insert into properties (code, name, timezone) values ('M', 'Mars', 'Mars/Olympus')", "zones", "Mars/Olympus"),
         ("drop extension pg_trgm cascade", "extensions", "pg_trgm"),
         ("update alembic_version set version_num = '0000'", "schema", "0000"),

@@ -61,7 +61,9 @@ def test_the_same_file_again_is_told_and_does_nothing(kosa: House) -> None:
     again = stage(kosa.conn, THREE)
     assert (again.repeated, again.row.id, again.row.state) == (True, first.id, "done")
     assert (
-        kosa.conn.execute(text("select to_regclass('staging.import_stage_' || (select max(id) + 1 from imports))")).scalar()
+        kosa.conn.execute(
+            text("select to_regclass('staging.import_stage_' || (select max(id) + 1 from imports))")
+        ).scalar()
         is None
     )
 

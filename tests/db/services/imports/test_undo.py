@@ -102,7 +102,10 @@ def test_later_imports_that_had_skipped_its_rows_are_named(kosa: House) -> None:
 def test_an_import_that_only_waits_can_be_called_off(kosa: House) -> None:
     waiting = stage(kosa.conn, THREE).row
     assert undone(kosa.conn, waiting).row.state == "undone"
-    assert kosa.conn.execute(text("select to_regclass(:name)"), {"name": f"staging.import_stage_{waiting.id}"}).scalar() is None
+    assert (
+        kosa.conn.execute(text("select to_regclass(:name)"), {"name": f"staging.import_stage_{waiting.id}"}).scalar()
+        is None
+    )
 
 
 def test_a_run_that_is_half_done_is_stopped_and_taken_back(book: Database, small_chunks: None) -> None:
