@@ -67,7 +67,9 @@ def test_a_wrong_address_of_redis_is_refused_without_being_shown(town: Database)
     assert "secret" not in done.stderr
 
 
-@pytest.mark.parametrize("url", ["redis://user:secret@host:port/0", "http://secret@host", "redis://host/0?db=x", "redis://h?secret=1", ""])
+@pytest.mark.parametrize(
+    "url", ["redis://user:secret@host:port/0", "http://secret@host", "redis://host/0?db=x", "redis://h?secret=1", ""]
+)
 def test_what_is_no_address_of_redis(url: str) -> None:
     with pytest.raises(RedisURLError) as told:
         connect(url)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 from rq import Callback, Queue
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from db.engine import Database
 from db.metrics.collecting import JOB, QUERY
@@ -90,11 +90,15 @@ def test_nothing_runs_that_is_on_no_list(town: Database, start_worker: Start, be
 def test_an_error_leaves_no_data_in_redis(town: Database, start_worker: Start, bell: Bell) -> None:
     broken = queue(bell, town)
     job = broken.enqueue_call(DRAIN, ("Budi's phone number",), failure_ttl=60)
-    start_worker(town)
+    worker = start_worker(town)
     wait_until(lambda: job.get_status() == "failed")
     told = str(job.latest_result().exc_string)
     assert "JobFailedError" in told
     assert "phone" not in told
+    password = str(make_url(town.url).password)
+    kept = [bell.client().hgetall(key) for key in bell.client().keys("rq:*") if bell.client().type(key) == b"hash"]
+    assert any(b"description" in row for row in kept)
+    assert password not in str(kept) + worker.told
 
 
 def test_children_end_with_a_killed_parent(town: Database, start_worker: Start) -> None:
