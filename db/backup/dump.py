@@ -89,7 +89,7 @@ def _path(target: Path, conn: Connection) -> Path:
 def _dump(conn: Connection, output: int, tables: int, progress: Progress) -> str:
     """Let pg_dump write; its version."""
     server = Server.of(conn)
-    program = find_program(DUMP, server.major)
+    program = find_program(DUMP, server.major, server)
     done = 0
 
     def look(line: str) -> None:

@@ -27,6 +27,7 @@ _NEW_SETTING_SINCE = 17
 _NEW_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
 # Since this version a client may say how it wants to be asked for a password.
 _REQUIRES_SINCE = 16
+_NO_TLS = "disable"
 # Said anew or told apart: the server is known by then, and a password is seen on a command line.
 _NOT_PASSED = frozenset({"host", "port", "hostaddr", "password", "target_session_attrs", "load_balance_hosts"})
 
@@ -59,6 +60,11 @@ class Server(NamedTuple):
         version = info.parameter_status("server_version") or str(number // 10_000)
         return cls(given | where, info.password or "", number // 10_000, version.split()[0])
 
+    @property
+    def needs_tls(self) -> bool:
+        """Whether the address asks for it; the bundled programs can do without only."""
+        return self.parameters.get("sslmode", _NO_TLS) != _NO_TLS
+
     def address_for(self, program: Program) -> str:
         """The address in the words that a program knows; what makes the connection safe stays."""
         # It has just been seen of this server, and the certificate is compared again.
@@ -66,12 +72,13 @@ class Server(NamedTuple):
         return make_conninfo(**{name: value for name, value in self.parameters.items() if name not in unknown})
 
 
-def find_program(name: str, at_least: int, best: int = 0) -> Program:
-    """The oldest `name` of major version `at_least`, or of `best` where that is newer.
+def find_program(name: str, at_least: int, server: Server, best: int = 0) -> Program:
+    """The oldest `name` of major version `at_least`, or of `best` where that is newer, that can reach the server.
 
     Raises BackupProgramMissingError.
     """
-    fitting = [found for found in map(_examined, _candidates(name)) if found and found.major >= at_least]
+    candidates = [path for path in _candidates(name) if not server.needs_tls or _speaks_tls(path)]
+    fitting = [found for found in map(_examined, candidates) if found and found.major >= at_least]
     if not fitting:
         raise BackupProgramMissingError(program=name, version=at_least)
     as_good = [found for found in fitting if found.major >= best] or fitting
@@ -132,6 +139,13 @@ def _end(child: "subprocess.Popen[str]") -> None:
 
 def _candidates(name: str) -> list[Path]:
     return [path for folder in program_folders() if os.access(path := folder / name, os.X_OK)]
+
+
+def _speaks_tls(path: Path) -> bool:
+    """Whether a program was built with TLS; one that was not refuses the word before it connects anywhere."""
+    words = [str(path.with_name(DUMP)), "--dbname=host=/nonexistent sslmode=require"]
+    done = subprocess.run(words, env={"LC_ALL": "C"}, capture_output=True, encoding="utf-8", check=False)
+    return "not compiled in" not in done.stderr
 
 
 def _examined(path: Path) -> Program | None:

@@ -123,7 +123,7 @@ def _restored(
 
 
 def _load(server: Server, path: Path, manifest: Manifest, progress: Progress, *, grants: bool) -> None:
-    program = find_program(RESTORE, manifest.dump_major, best=server.major)
+    program = find_program(RESTORE, manifest.dump_major, server, best=server.major)
     done = 0
 
     def look(line: str) -> None:

