@@ -63,7 +63,7 @@ class Server(NamedTuple):
     @property
     def needs_tls(self) -> bool:
         """Whether the address asks for it; the bundled programs can do without only."""
-        return self.parameters.get("sslmode", _NO_TLS) != _NO_TLS
+        return bool(self.parameters.get("sslmode", _NO_TLS) != _NO_TLS)
 
     def address_for(self, program: Program) -> str:
         """The address in the words that a program knows; what makes the connection safe stays."""
