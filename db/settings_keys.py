@@ -64,6 +64,10 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         operations.next tab
         operations.before shift+tab
         operations.check C
+        operations.dashboards d
+        dashboards.leave escape
+        dashboards.next tab d
+        dashboards.before shift+tab
         payments.days d
         payments.month_before [
         payments.month_after ]

@@ -55,6 +55,7 @@ class OperationsScreen(ListScreen):
     CSS_PATH = MORE
     LISTING = JOBS
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "dashboards", N_("Dashboards"), id="operations.dashboards"),
         Binding("tab", "turn_list(1)", N_("Next list"), id="operations.next", priority=True),
         Binding("shift+tab", "turn_list(-1)", N_("List before"), show=False, id="operations.before", priority=True),
         Binding("t", "status", N_("State"), id="jobs.state"),
@@ -96,6 +97,12 @@ class OperationsScreen(ListScreen):
     def action_turn_list(self, by: int) -> None:
         """Another list."""
         self.show_tab((self.tab + by) % len(self.tabs))
+
+    def action_dashboards(self) -> None:
+        """Curves of how everything goes."""
+        from tui.screens.dashboards import DashboardsScreen
+
+        self.app.push_screen(DashboardsScreen())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only work has states, and an order that can be turned."""
