@@ -26,6 +26,10 @@ def examine_servers(settings: Settings, home: Path, open_database: Callable[[], 
         yield doubtful(
             "database", N_("There is no book yet."), N_("`ekost up` makes an empty one, `ekost demo` a full one.")
         )
+    if settings.insecure_tls:
+        told = N_("Servers elsewhere may be reached without a proof of who they are ({origin}).")
+        hint = N_("Where the addresses do without that, take it away: insecure_tls.")
+        yield doubtful("transport", told, hint, origin=settings.origin("insecure_tls"))
     if settings.replica_urls:
         yield from guarded("replica", lambda: examine_replicas(open_database()))
     if own_redis or bundle.queue_runs:

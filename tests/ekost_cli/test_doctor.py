@@ -43,8 +43,9 @@ def test_without_a_book_there_is_nothing_made(ekost: Ekost, tmp_path: Path) -> N
 
 
 def test_a_database_that_does_not_answer_is_a_finding(ekost: Ekost) -> None:
-    done = ekost("doctor", EKOST_DATABASE_URL="postgresql://ekost:geheim@127.0.0.1:1/none")
+    done = ekost("doctor", EKOST_DATABASE_URL="postgresql://ekost:geheim@127.0.0.1:1/none", EKOST_INSECURE_TLS="1")
     assert done.returncode == 1
+    assert "transport\twarn\tServers elsewhere may be reached" in done.stdout
     assert "does not answer" in done.stdout
     assert "geheim" not in done.stdout + done.stderr
 
