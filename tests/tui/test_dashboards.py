@@ -1,17 +1,22 @@
 """The four dashboards below the operations, on a real book and with what processes have left behind."""
 
 import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from db.cache.stats import KindRow
 from db.metrics.sink import record
+from db.repositories.overview import Totals
+from db.repositories.summaries import MonthRow
 from locales.catalogs import set_language
 from tests.conftest import clone
 from tests.tui.conftest import Screens, press, text_of
 from tui.app import EkostApp
 from tui.dashboards.lines import Past, sparkline
+from tui.dashboards.trade import Business, business_told
 from tui.screens.dashboards import DashboardsScreen
 from tui.screens.operations import OperationsScreen
 
@@ -25,6 +30,26 @@ def test_a_curve_fits_its_room_and_tells_nothing_from_none() -> None:
     assert sparkline([], 5) == ""
     past = Past()
     assert max(len(past.with_this("depth", at)) for at in range(500)) == 120
+
+
+def test_months_are_added_up_by_currency_and_occupancy_is_of_each_property() -> None:
+    def month(prop: str, number: int, received: int, currency: str = "IDR", occupancy: int | None = 50) -> MonthRow:
+        share = None if occupancy is None else Decimal(occupancy)
+        made = datetime(2026, 11, 1, tzinfo=UTC)
+        amounts = Decimal(received), Decimal(2 * received)
+        return MonthRow(
+            prop, date(2026, number, 1), *amounts, 1, share, 4, 0, 0, currency, made, "Asia/Jakarta"
+        )  # fmt: skip
+
+    rows = [month("A", 11, 300), month("B", 11, 200), month("C", 11, 7, "USD", None), month("A", 10, 100)]
+    totals = Totals(3, 9, 4, 0, 12, 8, 1, Decimal(5), Decimal(5), Decimal(5), Decimal(5), "IDR")
+    _today, year = business_told(Business([totals], rows), Past())
+    found = {line.name + line.now[:2]: (line.now, list(line.curve)) for line in year.lines}
+    assert found["IncomeRp"] == ("Rp500", [100.0, 500.0])
+    assert found["ChargedRp"] == ("Rp1,000", [200.0, 1000.0])
+    assert found["IncomeUS"] == ("US$7.00", [7.0])
+    assert found["Tenants12"] == ("12", [4.0, 12.0])
+    assert {line.name for line in year.lines if line.top} == {"Occupancy of A", "Occupancy of B"}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
