@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -129,4 +130,4 @@ class DashboardsScreen(Frame):
     def _tell(self) -> None:
         groups = self._groups.get(PANES[self.tab][0])
         room = max(self.size.width - 4, 20)  # beside it the scroll bar
-        self.query_one("#dashboard", Static).update(told(groups, room) if groups else _("Reading…"))
+        self.query_one("#dashboard", Static).update(Content.assemble(told(groups, room) if groups else _("Reading…")))
