@@ -73,8 +73,7 @@ def furnish(database: Database) -> None:
         add_item(conn, room, "Gelas", note="words")
         void_note(conn, add_note(conn, tenant, "words"), "more words")
         add_note(conn, room, "words")
-    for consumer in ("balances", "audit"):
-        drain(database, consumer)
+    drain(database, "audit")
     poison(database)
     database.engine.dispose()
 

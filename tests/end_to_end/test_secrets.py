@@ -15,10 +15,8 @@ FAULTS = (
     "{scheme}://u:S3cret%cr@127.0.0.1:1/0",
     "{scheme}://u:S3cret%ff@127.0.0.1:S3cret/0",
     "{scheme}://u:S3cret/x@127.0.0.1:1/0",
-    "{scheme}://u:S3cret@[::1/0",
     "{scheme}://127.0.0.1:1/0?password=S3cret&S3=cret&ssl_cert_reqs=x",
     "{scheme}://u:S3cret/0",
-    "u:S3cret@127.0.0.1",
 )
 USAGE, UNREACHABLE = 2, 3
 
