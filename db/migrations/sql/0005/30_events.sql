@@ -26,16 +26,18 @@ create function write_event(event bigint, type text, entity_type text, entity bi
 returns timestamptz language plpgsql as $$
 declare
   seq bigint;
+  told_at timestamptz;
 begin
   if tenant is not null then
     update tenants set event_seq = event_seq + 1 where id = tenant returning event_seq into seq;
   end if;
   insert into events (id, type, entity_type, entity_id, property_id, tenant_id, tenant_seq, payload)
   values (event, type, entity_type, entity, property, tenant, seq,
-          payload || jsonb_build_object('timestamp', to_jsonb(now())));
+          payload || jsonb_build_object('timestamp', to_jsonb(now())))
+  returning recorded_at into told_at;
   insert into deliveries (event_id, event_at, consumer, tenant_id, max_attempts)
-  select event, now(), c.consumer, tenant, c.attempts from consumers_of(type) c;
-  return now();
+  select event, told_at, c.consumer, tenant, c.attempts from consumers_of(type) c;
+  return told_at;
 end $$;
 
 -- The same for everybody who may change what the event tells of.
