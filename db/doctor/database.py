@@ -11,7 +11,7 @@ from db.doctor.finding import Finding, broken, doubtful, fine, guarded
 from db.doctor.privileges import examine_privileges
 from db.engine import Database
 from db.errors import N_
-from db.migrations.runner import HEAD, schema_status
+from db.migrations.runner import HEAD, is_served, schema_status
 from db.repositories.checks.runner import find_checks, run_checks
 
 OLDEST, NEWEST_KNOWN = 15, 18
@@ -148,6 +148,10 @@ def examine_schema(conn: Connection) -> Finding:
     fields = {"found": status.found or "-", "wanted": status.wanted}
     told = N_("The database has schema {found}, this program needs {wanted}.")
     newer = N_("The database is newer: update the program.")
+    if is_served(conn, status):
+        return doubtful(
+            "schema", N_("The database has schema {found}, newer than {wanted}; it still works."), newer, **fields
+        )
     return broken("schema", told, newer if status.found > HEAD else N_("Run `ekost db migrate`."), **fields)
 
 

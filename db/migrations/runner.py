@@ -3,19 +3,23 @@
 Alembic is imported only when there is something to do: every command asks `ensure_current`.
 """
 
+import random
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from db.engine import Database, sqlstate
-from db.errors import N_, AlreadyRunningError, UsageError
+from db.engine import Database, DatabaseBusyError, sqlstate
+from db.errors import N_, AlreadyRunningError, UnreachableError, UsageError
 
 HEAD = "0005"
 # One migration at a time: a second one waits for this advisory lock, or gives up after `lock_timeout`.
 MIGRATION_LOCK = 0x0E0057
 LOCK_WAIT = "60s"
+# Whoever comes behind a migration that waits for a table waits as well, so it does not wait long; it tries again.
+TABLE_WAIT, TRIES = "1s", 30
 
 
 class SchemaOutdatedError(UsageError):
@@ -34,6 +38,14 @@ class MigrationRunningError(AlreadyRunningError):
     hint = N_("Wait until it has finished, then try again.")
 
 
+class MigrationBlockedError(UnreachableError):
+    """Somebody holds a table that is to be changed, and never lets go of it."""
+
+    code = "migration_blocked"
+    message = N_("The schema could not be changed: others held its tables, {tries} times in a row.")
+    hint = N_("Nothing was changed. Look for long transactions (pg_stat_activity), then try again.")
+
+
 class SchemaStatus(NamedTuple):
     """The schema revision that was found (empty: none), the one wanted, and whether they agree."""
 
@@ -49,12 +61,20 @@ def schema_status(conn: Connection) -> SchemaStatus:
     return SchemaStatus(found or "", HEAD, found == HEAD)
 
 
+def is_served(conn: Connection, status: SchemaStatus) -> bool:
+    """Whether this program works with the database: one of its own schema, or a newer one that still serves it."""
+    if status.found <= HEAD:
+        return status.current
+    known = conn.execute(text("select to_regprocedure('oldest_program()') is not null")).scalar_one()
+    return bool(known) and str(conn.execute(text("select oldest_program()")).scalar_one()) <= HEAD
+
+
 def ensure_current(database: Database, *, automatic: bool) -> None:
     """Check the schema; on an embedded database (`automatic`) bring it up to date. Raises SchemaOutdatedError."""
     with database.reading() as conn:
         status = schema_status(conn)
-    if status.current:
-        return
+        if is_served(conn, status):
+            return
     if not automatic or status.found > HEAD:
         raise SchemaOutdatedError(found=status.found or "-", wanted=HEAD)
     migrate(database)
@@ -64,8 +84,17 @@ def migrate(database: Database) -> SchemaStatus:
     """Upgrade to HEAD in one transaction; the status before it.
 
     Raises SchemaOutdatedError when the database is newer, MigrationRunningError when another process holds the lock
-    too long.
+    too long, MigrationBlockedError when the tables are never free.
     """
+    for _ in range(TRIES):
+        try:
+            return _migrate(database)
+        except DatabaseBusyError:
+            time.sleep(random.uniform(0.2, 1.5))  # noqa: S311 - only so that two do not keep step
+    raise MigrationBlockedError(tries=TRIES)
+
+
+def _migrate(database: Database) -> SchemaStatus:
     from alembic import command  # noqa: PLC0415 - needed once, and it brings Mako along
     from alembic.config import Config  # noqa: PLC0415
 
@@ -77,6 +106,7 @@ def migrate(database: Database) -> SchemaStatus:
         if before.found > HEAD:
             raise SchemaOutdatedError(found=before.found, wanted=HEAD)
         if not before.current:
+            conn.execute(text(f"set local lock_timeout = '{TABLE_WAIT}'"))
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
         return before

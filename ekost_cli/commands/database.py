@@ -19,6 +19,14 @@ FIELDS = (
     Field("current", N_("Up to date"), "bool"),
 )
 
+PLANNED = (
+    Field("revision", N_("Revision")),
+    Field("subject", N_("Subject")),
+    Field("table", N_("Table")),
+    Field("lock", N_("Lock")),
+    Field("rewrites", N_("Rewrites"), "bool"),
+    Field("statement", N_("Statement"), wide=True),
+)
 PARTITIONS = (
     Field("name", N_("Partition")),
     Field("table", N_("Table"), wide=True),
@@ -51,17 +59,32 @@ FOLDED = (
 
 @app.command(
     "migrate",
-    _("Bring the schema up to date."),
-    examples=("ekost db migrate", "ekost db migrate -o json"),
+    _("Bring the schema up to date, with the book open."),
+    examples=("ekost db migrate", "ekost db migrate --plan", "ekost db migrate -o json"),
     fields=FIELDS,
 )
-def migrate(context: typer.Context) -> None:
+def migrate(
+    context: typer.Context,
+    plan: Annotated[
+        bool, typer.Option("--plan", help=_("Change nothing: show the statements, and what each locks."))
+    ] = False,
+) -> None:
     from db.migrations.runner import migrate, schema_status
 
     ekost = Context.of(context)
+    if plan:
+        _show_plan(ekost)
+        return
     migrate(ekost.any_database)
     with ekost.any_database.reading() as conn:
         ekost.show(schema_status(conn))
+
+
+def _show_plan(ekost: Context) -> None:
+    from db.migrations.plan import plan
+
+    with ekost.any_database.reading() as conn:
+        ekost.show_list(plan(conn), PLANNED)
 
 
 @app.command(

@@ -50,6 +50,7 @@ def test_an_external_database_is_never_changed_unasked(empty: Database) -> None:
 def test_a_database_newer_than_the_program_is_left_alone(database: Database) -> None:
     with database.transaction() as conn:
         conn.execute(text("update alembic_version set version_num = '9999'"))
+        conn.execute(text("create or replace function oldest_program() returns text language sql return '9998'"))
     with pytest.raises(runner.SchemaOutdatedError):
         runner.ensure_current(database, automatic=True)
 
