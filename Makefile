@@ -15,7 +15,7 @@ demo: $(VENV)/.run
 
 # The whole suite, on servers of its own; three processes of it at once, since each waits half of its time.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 3
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 install: $(VENV)/.run
 dev: $(VENV)/.dev

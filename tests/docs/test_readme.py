@@ -19,7 +19,7 @@ NOT_RUN = {"make demo", "make test", "pipx install .        # or: uv tool instal
 # Nobody has these servers, the test's own stands in for the first; and nobody sits there to be asked.
 ADAPTED = {
     "export EKOST_DATABASE_URL=postgresql://ekost@db.example.com/ekost": "export EKOST_DATABASE_URL=$STAND_IN",
-    "export EKOST_REDIS_URL=redis://redis.example.com/0": "",
+    "export EKOST_REDIS_URL=rediss://redis.example.com/0": "",
     "ekost import undo 1": "ekost import undo 1 --yes",
 }
 TRAP = "set -Ee; trap 'echo \"README: $BASH_COMMAND\" >&2' ERR\n"

@@ -307,7 +307,8 @@ def test_fields_help_lists_them(ekost: Ekost) -> None:
     assert ekost("config", "show", "--fields", "help").stdout.split() == ["key", "value", "origin"]
     done = ekost("config", "set", "language", "id", "--fields", "nonsense")
     assert done.returncode == 2
-    defaults = [str(setting.default) for setting in known_settings().values() if setting.default is not None]
+    given = [setting.default for setting in known_settings().values() if setting.default is not None]
+    defaults = [str(value).lower() if isinstance(value, bool) else str(value) for value in given]
     assert ekost("config", "show", "--fields", "value", "-o", "tsv").stdout.split() == ["value", *defaults]
 
 
