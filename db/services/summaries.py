@@ -8,4 +8,4 @@ from db.engine import Database
 def refresh_summaries(database: Database) -> None:
     """Work every month out anew. Who reads meanwhile sees what was there before."""
     with database.transaction(statement_timeout_ms=0) as conn:
-        conn.execute(text("refresh materialized view concurrently monthly_business_summary"))
+        conn.execute(text("select refresh_summary()"))

@@ -83,7 +83,7 @@ RIGHTS = {
     "balance refresh --all --dry-run": BACKGROUND,
     "jobs retry audit-1 --dry-run": BACKGROUND,
     "jobs discard audit-1 --reason wrong --dry-run": BACKGROUND,
-    "report monthly --refresh": "o",
+    "report monthly --refresh": BACKGROUND,
     "audit verify": "olrkb",
     "check balances_match_ledger": "olrkb",
     # the owner's

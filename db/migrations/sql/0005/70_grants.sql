@@ -104,7 +104,7 @@ begin
     post_import(bigint, integer, bigint, bigint, boolean), fill_import(bigint, date[], bigint[], bigint), hold_book(),
     attach_import(bigint, date[], bigint[], bigint), reverse_import(bigint, text, bigint, bigint), release_import(bigint)
      to ekost_landlord, ekost_worker;
-  grant execute on function refresh_balances(bigint[]) to ekost_worker;
+  grant execute on function refresh_balances(bigint[]), refresh_summary(), fold_year(text, integer) to ekost_worker;
 end $$;
 
 -- Where the owner may make no roles everything stays the owner's, until an administrator has called it.
