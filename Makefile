@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EKOST := $(BIN)/ekost
 
-.PHONY: demo test install dev lint audit format catalogs docs lock snapshots screenshots slow chaos failover bench clean
+.PHONY: demo test install dev lint audit format catalogs docs lock snapshots screenshots slow chaos failover fuzz bench clean
 .DEFAULT_GOAL := demo
 
 # A kos to look at: installs, starts the bundled servers, loads the demo, shows it. Again: quick, and nothing twice.
@@ -83,6 +83,20 @@ chaos: $(VENV)/.dev
 	@SEEDS=$(SEEDS) $(BIN)/python -m tests.chaos
 
 # A primary is killed and its standby promoted while people pay, read and import; what was lost must be told, no more.
+# Whatever reads what others have written, under atheris (which is installed for it): FUZZ_SECONDS for each target.
+# What ends badly is kept in .fuzz, and belongs into tests/fuzz/found when it is mended.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= csv cells money dates cursor terminal config manifest address
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check 'atheris>=3.0,<4'
+	@mkdir -p .fuzz
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "== $$target"; \
+	  $(BIN)/python -m tests.fuzz.run $$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	    -artifact_prefix=.fuzz/$$target- -print_final_stats=1 2>.fuzz/$$target.log || { tail -30 .fuzz/$$target.log; exit 1; }; \
+	  grep number_of_executed .fuzz/$$target.log; \
+	done
+
 # EKOST_PG_BIN chooses another PostgreSQL.
 failover: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m slow -s tests/end_to_end/test_failover.py
