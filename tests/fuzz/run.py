@@ -1,4 +1,4 @@
-"""One target under atheris, which is led by what the code does: python -m tests.fuzz.run NAME [options of libFuzzer]."""
+"""One target under atheris, which is led by what the code does: python -m tests.fuzz.run NAME [libFuzzer options]."""
 
 import sys
 
