@@ -21,7 +21,13 @@ def up_to_date(ekost: Context, tenant: str | None = None) -> Iterator["Connectio
         if not due or ekost.outdated:  # in that case there is nowhere to post it
             yield conn
             return
-    _accrue(ekost, due, tenant)
+    from db.engine import NotAllowedError
+
+    try:
+        _accrue(ekost, due, tenant)
+    except NotAllowedError:
+        ekost.behind = True
+        ekost.note(_("Rent that is due is not in these figures yet: your login may not post it."))
     with ekost.reading() as conn:
         yield conn
 

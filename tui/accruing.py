@@ -59,7 +59,7 @@ class Accruing:
         except UnreachableError:
             self._looked_at = None  # the next second is as good
         except EkostError as error:
-            self._complain(error)
+            self._complain(NotPostedError(name=error.code) if error.code == "not_allowed" else error)
         except Exception as error:
             # Who can only read should read, and not lose the screens for a courtesy.
             self._complain(NotPostedError(name=type(error).__name__))

@@ -205,6 +205,16 @@ def test_the_ledger_takes_no_nonsense_from_who_may_write_it(house: House) -> Non
                 conn.execute(statement)
 
 
+def test_who_may_not_post_rent_is_told_that_it_is_missing(house: House) -> None:
+    env = house.kos.env | {"EKOST_DATABASE_URL": house.urls["r"]}
+    with house.connect("o") as owner:
+        owner.execute("update leases set next_period_on = current_date where tenant_id = 11")
+    done = house.kos.forks.run(["balance", "list"], env)
+    assert (done.status, "your login may not post it" in done.err) == (0, True), done
+    house.kos.do("billing", "run")
+    assert "may not post" not in house.kos.forks.run(["balance", "list"], env).err
+
+
 def test_what_somebody_does_is_told_in_her_name_and_ends_with_her_login(house: House) -> None:
     kos, login = house.kos, f"x_{uuid.uuid4().hex[:8]}"
     assert kos.run("user", "add", login, "--role", "staff", "--password-stdin", stdin=SECRET).status == 0
