@@ -1,9 +1,10 @@
 """Many events at once are written like one after the other."""
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
-from db.events import Event, append, append_many
+from db.events import CONSUMERS, Event, append, append_many, consumers
+from db.policies import POLICIES
 from db.repositories.checks.runner import find_checks, run_checks
 from db.repositories.lookup import TenantRef
 from db.tables import deliveries, events
@@ -49,3 +50,9 @@ def test_each_type_goes_to_its_own_consumers(conn: Connection, two: list[TenantR
 
 def test_nothing_is_nothing(conn: Connection) -> None:
     assert append_many(conn, []) == 0
+
+
+def test_the_database_tells_the_same_consumers_as_the_program(conn: Connection) -> None:
+    for type_ in (*CONSUMERS, "RoomAdded", "LoginAdded"):
+        found = conn.execute(text("select consumer, attempts from consumers_of(:type)"), {"type": type_})
+        assert dict(found.tuples().all()) == {name: POLICIES[name].attempts for name in consumers(type_)}, type_
