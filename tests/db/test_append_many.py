@@ -55,4 +55,6 @@ def test_nothing_is_nothing(conn: Connection) -> None:
 def test_the_database_tells_the_same_consumers_as_the_program(conn: Connection) -> None:
     for type_ in (*CONSUMERS, "RoomAdded", "LoginAdded"):
         found = conn.execute(text("select consumer, attempts from consumers_of(:type)"), {"type": type_})
-        assert dict(found.tuples().all()) == {name: POLICIES[name].attempts for name in consumers(type_)}, type_
+        assert {row.consumer: row.attempts for row in found} == {
+            name: POLICIES[name].attempts for name in consumers(type_)
+        }, type_
