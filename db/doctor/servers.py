@@ -70,7 +70,6 @@ def _redis(url: str, *, insecure: bool) -> Iterator[Finding]:
         options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": Retry(NoBackoff(), 0)}
         with Redis.from_url(url, **options) as client:
             told = client.info()
-            policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "")
     except (RedisError, ValueError, TypeError) as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             hint = N_("Add the certificate that it is to be known by to EKOST_REDIS_URL: ?ssl_ca_certs=FILE")
@@ -82,6 +81,8 @@ def _redis(url: str, *, insecure: bool) -> Iterator[Finding]:
         yield broken("redis", N_("Redis at {place} does not answer."), hint, place=place)
         return
     yield fine("redis", N_("Redis {version} at {place} answers."), version=told.get("redis_version", "?"), place=place)
+    # Not by CONFIG, which the user of deploy/redis-acl.example may not.
+    policy = told.get("maxmemory_policy", "")
     if policy not in ("noeviction", ""):
         hint = N_("Set maxmemory-policy to noeviction, or give the jobs a Redis of their own.")
         yield doubtful("redis", N_("Redis may drop jobs when its memory is full ({policy})."), hint, policy=policy)

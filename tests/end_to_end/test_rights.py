@@ -228,3 +228,14 @@ def test_what_somebody_does_is_told_in_her_name_and_ends_with_her_login(house: H
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url.replace("+psycopg", ""))
     assert kos.items("events", "list")[0]["type"] == "LoginRevoked"
+
+
+def test_a_book_restored_on_another_server_gives_its_people_their_logins_again(house: House) -> None:
+    kos, login = house.kos, f"x_{uuid.uuid4().hex[:8]}"
+    with house.connect("o") as owner:
+        owner.execute("insert into logins (role_name, grade) values (%s, 'landlord')", (login,))
+    done = kos.run("user", "add", login, "--role", "staff", "--only", "KOSA", "--password-stdin", stdin=SECRET)
+    assert done.status == 0, done
+    (found,) = [row for row in kos.get("user", "list")["items"] if row["name"] == login]
+    assert (found["role"], found["properties"], found["active"]) == ("staff", "KOSA", True), found
+    kos.do("user", "revoke", login, "--yes")

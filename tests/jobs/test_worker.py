@@ -15,6 +15,7 @@ import redis
 from rq import Callback, Queue
 from sqlalchemy import make_url, text
 
+from db.doctor.servers import examine_redis
 from db.engine import Database
 from db.metrics.collecting import JOB, QUERY
 from db.metrics.processes import connections
@@ -197,8 +198,11 @@ NOBODY = ("FLUSHALL", "FLUSHDB", "KEYS *", "CONFIG GET *", "GET other", "ACL LIS
           "SUBSCRIBE x", "SWAPDB 0 1", "EVAL x 0", "SAVE", "REPLICAOF x 1", "MONITOR")  # fmt: skip
 
 
-def test_the_worker_has_the_rights_of_the_example_and_no_more(town: Database, start_worker: Start, bell: Bell) -> None:
+def test_the_worker_has_the_rights_of_the_example_and_no_more(
+    town: Database, start_worker: Start, bell: Bell, tmp_path: Path
+) -> None:
     with entitled(bell, "ekost") as url:
+        assert [found.status for found in examine_redis(url, tmp_path)] == ["pass"]
         worker = start_worker(town, EKOST_REDIS_URL=url)
         pay_and_wait(town)
         wait_until(lambda: bell.client().smembers("rq:workers"), what=worker.told)

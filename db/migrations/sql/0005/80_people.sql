@@ -16,6 +16,8 @@ begin
     -- What it makes, and what it sees, is the group's.
     execute format('alter role %I set role = %L', login, 'ekost_' || grade);
   end if;
+  -- A book that was restored on another server knows logins that have no role there.
+  delete from logins where role_name = login;
   insert into logins (role_name, grade, property_ids) values (login, grade, property_ids);
 end $$;
 
