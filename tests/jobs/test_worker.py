@@ -55,7 +55,7 @@ def test_what_a_payment_causes_is_done_at_once_and_measured(
     for _ in range(10):
         pay_and_wait(town)
         took.append(seconds_to_balance(town))
-    assert sorted(took)[7] < 0.25, (took, worker.told)
+    assert sorted(took)[7] < 2, (took, worker.told)  # as promised; bench/latency.py tells how much less it is
     assert len(worker.children()) == 4
     worker.signal(signal.SIGTERM)
     worker.wait()
