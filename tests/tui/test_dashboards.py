@@ -106,4 +106,4 @@ async def test_an_empty_book_and_no_cache_are_said_in_both_languages_and_nobody_
         await press(pilot, "7", "d")
         begun = time.monotonic()
         await pilot.press("shift+tab")
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 2
