@@ -40,7 +40,8 @@ def open_cache(
     clients: list[Client] = []
 
     def opened() -> Cache:
-        cache = Cache(Client(read_place(cache_url)), Memory(town.url))
+        # Where the machine is busy an answer of Redis may take longer than a person would be made to wait.
+        cache = Cache(Client(read_place(cache_url), 0.3), Memory(town.url))
         if not cache.memory.book:
             with town.reading() as conn:
                 cache.memory.learn(fresh_of(conn))
