@@ -254,7 +254,7 @@ def _parse_toml(text: str, path: Path, tell: Callable[[ConfigError], None]) -> d
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number with thousands of digits, or brackets in brackets
         # The parser tells the place in its text only: "… (at line 3, column 5)" or "(at end of document)".
         _before, _at, after = str(error).rpartition("at line ")
         digits = after.partition(",")[0]

@@ -53,8 +53,8 @@ def write_setting(path: Path, key: str, text: str) -> Any:
             raise NotEditableError(place=path, key=key, line=line)
         _replace(path, after, secret=key in _secrets() and holds_password(text))
         return value
-    except OSError as error:
-        raise ConfigUnreadableError(place=path, reason=error.strerror or "-") from error
+    except (OSError, UnicodeError) as error:
+        raise ConfigUnreadableError(place=path, reason=getattr(error, "strerror", None) or "UTF-8") from error
 
 
 def mask(text: str) -> str:
@@ -76,7 +76,7 @@ def exposure(path: Path) -> list[ConfigError]:
         if not open_to_others(path):
             return []
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         return []  # told by who reads the settings
     return [SecretExposedError(place=path, key=key) for key in _secrets() if holds_password(str(found.get(key)))]
 
@@ -112,7 +112,7 @@ def _with_line(text: str, key: str, line: str) -> str:
 def _says(text: str, key: str, value: Any) -> bool:
     try:
         return bool(tomllib.loads(text).get(key) == value)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
 
 

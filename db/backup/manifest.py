@@ -61,10 +61,14 @@ def read_manifest(path: Path) -> Manifest:
             raise ValueError("form")
         found["made_at"] = datetime.fromisoformat(found["made_at"])
         found["totals"] = tuple(Totals(**row) for row in found["totals"])
-        return Manifest(**found | {"roles": tuple(found["roles"])})
+        manifest = Manifest(**found | {"roles": tuple(found["roles"])})
+        # What restoring and listing ask of it: another kind of value there would only be found in their midst.
+        if manifest.dump_major < 0 or manifest.entries < 0 or manifest.made_at.tzinfo is None:
+            raise ValueError("values")
+        return manifest
     except PermissionError as error:
         raise BackupFolderError(path=beside, reason=error.strerror or "-") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BackupUnknownError(path=path, manifest=beside.name) from error
 
 

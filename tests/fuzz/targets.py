@@ -27,6 +27,7 @@ from db.services.imports.cells import payment_readers, read_basis, read_number, 
 from db.services.imports.reading import Text
 from db.services.imports.records import Rows
 from db.settings import load_settings
+from db.settings_file import exposure, write_setting
 from locales.safe import HIDDEN, safe
 from locales.writers import guard
 
@@ -113,6 +114,12 @@ def config(data: bytes) -> None:
         file.chmod(0o600)
         with suppress(EkostError):
             load_settings({"XDG_CONFIG_HOME": folder, "HOME": folder})
+        with suppress(EkostError):
+            write_setting(file, "language", "id")
+            assert load_settings({"XDG_CONFIG_HOME": folder, "HOME": folder}).language == "id"
+        file.write_bytes(data)
+        file.chmod(0o644)
+        exposure(file)
 
 
 def manifest(data: bytes) -> None:
@@ -121,7 +128,8 @@ def manifest(data: bytes) -> None:
         path = Path(folder) / "any.dump"
         manifest_path(path).write_bytes(data)
         with suppress(EkostError):
-            read_manifest(path)
+            found = read_manifest(path)
+            assert found.dump_major + found.entries >= 0
 
 
 def address(data: bytes) -> None:
