@@ -83,6 +83,10 @@ chaos: $(VENV)/.dev
 	@SEEDS=$(SEEDS) $(BIN)/python -m tests.chaos
 
 # A primary is killed and its standby promoted while people pay, read and import; what was lost must be told, no more.
+# EKOST_PG_BIN chooses another PostgreSQL.
+failover: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m slow -s tests/end_to_end/test_failover.py
+
 # Whatever reads what others have written, under atheris (which is installed for it): FUZZ_SECONDS for each target.
 # What ends badly is kept in .fuzz, and belongs into tests/fuzz/found when it is mended.
 FUZZ_SECONDS ?= 60
@@ -96,10 +100,6 @@ fuzz: $(VENV)/.dev
 	    -artifact_prefix=.fuzz/$$target- -print_final_stats=1 2>.fuzz/$$target.log || { tail -30 .fuzz/$$target.log; exit 1; }; \
 	  grep number_of_executed .fuzz/$$target.log; \
 	done
-
-# EKOST_PG_BIN chooses another PostgreSQL.
-failover: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m slow -s tests/end_to_end/test_failover.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/startup.py

@@ -1,13 +1,10 @@
 """A book that is older than the audit is told to it once, as it stood when the audit began."""
 
-import uuid
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 import pytest
-from alembic import command as alembic
-from alembic.config import Config
 from sqlalchemy import text
 
 from db.domain.history import balance, deposit_held, rebuild
@@ -19,7 +16,7 @@ from db.services.deposits import add_deposit
 from db.services.moves import move_tenant
 from db.services.payments import record_payment
 from db.services.tenants import edit_tenant
-from tests.conftest import command, named
+from tests.db.migrations.older import book_of
 from tests.db.repositories.test_history import known
 from tests.db.repositories.walk import take_picture, tell
 from tests.db.services.house import RENT, House
@@ -28,39 +25,31 @@ from tests.db.services.house import RENT, House
 @pytest.fixture
 def old(server_url: str) -> Iterator[Database]:
     """A book of the first revision, where somebody moved and paid; its events tell what they told then."""
-    name = f"old_{uuid.uuid4().hex[:12]}"
-    command(server_url, f'create database "{name}"')
-    database = Database(named(server_url, name))
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
-    with database.transaction() as conn:
-        config.attributes["connection"] = conn
-        alembic.upgrade(config, "0001")
-    with database.transaction() as conn:
-        # Our services read back what they write, and with it columns that were not there yet; and they write by
-        # functions that came later.
-        conn.exec_driver_sql("create schema later; set local search_path = later, public")
-        for file in ("20_logins", "30_events", "40_ledger", "45_reversals"):
-            sql = (Path(runner.__file__).parent / "sql" / "0005" / f"{file}.sql").read_text()
-            conn.execution_options(no_parameters=True).exec_driver_sql(sql)
-        conn.execute(text("alter table properties add search_text text"))
-        conn.execute(text("alter table tenants add search_rooms text, add search_name text"))
-        house = House.build(conn)
-        house.room("A1")
-        house.room("A2")
-        budi = house.let(house.tenant("Ani").today.replace(day=1), billing_day=1)
-        edit_tenant(conn, budi, {"national_id": "3201010101010007", "phone": "0812-0000-1234"})
-        move_tenant(conn, budi, find_room(conn, "A2"), monthly_rent=RENT + 1)
-        record_payment(conn, budi, RENT)
-        add_deposit(conn, find_tenant(conn, "Ani"), RENT)
-        conn.execute(text("alter table events disable trigger append_only"))
-        conn.execute(text("update events set payload = payload - array['before', 'after']"))
-        conn.execute(text("alter table events enable trigger append_only"))
-        conn.execute(text("alter table tenants drop search_rooms, drop search_name"))
-        conn.execute(text("alter table properties drop search_text"))
-        conn.execute(text("drop schema later cascade"))
-    yield database
-    command(server_url, f'drop database "{name}" with (force)')
+    with book_of(server_url, "0001") as database:
+        with database.transaction() as conn:
+            # Our services read back what they write, and with it columns that were not there yet; and they write by
+            # functions that came later.
+            conn.exec_driver_sql("create schema later; set local search_path = later, public")
+            for file in ("20_logins", "30_events", "40_ledger", "45_reversals"):
+                sql = (Path(runner.__file__).parent / "sql" / "0005" / f"{file}.sql").read_text()
+                conn.execution_options(no_parameters=True).exec_driver_sql(sql)
+            conn.execute(text("alter table properties add search_text text"))
+            conn.execute(text("alter table tenants add search_rooms text, add search_name text"))
+            house = House.build(conn)
+            house.room("A1")
+            house.room("A2")
+            budi = house.let(house.tenant("Ani").today.replace(day=1), billing_day=1)
+            edit_tenant(conn, budi, {"national_id": "3201010101010007", "phone": "0812-0000-1234"})
+            move_tenant(conn, budi, find_room(conn, "A2"), monthly_rent=RENT + 1)
+            record_payment(conn, budi, RENT)
+            add_deposit(conn, find_tenant(conn, "Ani"), RENT)
+            conn.execute(text("alter table events disable trigger append_only"))
+            conn.execute(text("update events set payload = payload - array['before', 'after']"))
+            conn.execute(text("alter table events enable trigger append_only"))
+            conn.execute(text("alter table tenants drop search_rooms, drop search_name"))
+            conn.execute(text("alter table properties drop search_text"))
+            conn.execute(text("drop schema later cascade"))
+        yield database
 
 
 def test_an_older_book_is_rebuilt_as_it_stood_when_the_audit_began(old: Database) -> None:

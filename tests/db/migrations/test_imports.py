@@ -1,19 +1,15 @@
 """An import that an older program left in the middle: it says that it is lost, and the file can be imported again."""
 
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from alembic import command as alembic
-from alembic.config import Config
 from sqlalchemy import text
 
 from db.engine import Database
 from db.migrations import runner
 from db.services.imports.run import ImportLostError
 from db.services.imports.steps import take_step
-from tests.conftest import command, named
+from tests.db.migrations.older import book_of
 from tests.db.services.imports.filing import HEADER, counts, run_file
 
 # The chunks as they were before imports were sorted in parts, and one import that waits to be posted.
@@ -33,17 +29,10 @@ OLDER = """
 @pytest.fixture
 def old(server_url: str) -> Iterator[Database]:
     """A book whose imports have no parts."""
-    name = f"old_{uuid.uuid4().hex[:12]}"
-    command(server_url, f'create database "{name}"')
-    database = Database(named(server_url, name))
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
-    with database.transaction() as conn:
-        config.attributes["connection"] = conn
-        alembic.upgrade(config, "0003")
-        conn.exec_driver_sql(OLDER)
-    yield database
-    command(server_url, f'drop database "{name}" with (force)')
+    with book_of(server_url, "0003") as database:
+        with database.transaction() as conn:
+            conn.exec_driver_sql(OLDER)
+        yield database
 
 
 def test_an_import_sorted_by_an_older_program_is_lost_and_can_be_repeated(old: Database) -> None:

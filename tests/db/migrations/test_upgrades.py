@@ -1,20 +1,16 @@
 """A new version while the book is open: nobody waits long, programs of one version before go on, the plan is told."""
 
 import threading
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from alembic import command as alembic
-from alembic.config import Config
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from db.doctor.database import examine_schema
 from db.engine import Database, Limits
 from db.migrations import runner
 from db.migrations.plan import judged, plan, statements
-from tests.conftest import command, named
+from tests.db.migrations.older import book_of
 
 COUNT = text("select count(*) from payments")
 
@@ -22,16 +18,8 @@ COUNT = text("select count(*) from payments")
 @pytest.fixture
 def older(server_url: str) -> Iterator[Database]:
     """A book of the version before."""
-    name = f"older_{uuid.uuid4().hex[:12]}"
-    command(server_url, f'create database "{name}"')
-    database = Database(named(server_url, name))
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
-    with database.transaction() as conn:
-        config.attributes["connection"] = conn
-        alembic.upgrade(config, "0004")
-    yield database
-    command(server_url, f'drop database "{make_url(database.url).database}" with (force)')
+    with book_of(server_url, "0004") as database:
+        yield database
 
 
 def test_behind_a_long_reader_nobody_else_waits_for_the_migration(
