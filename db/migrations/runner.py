@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import Database, DatabaseBusyError, sqlstate
 from db.errors import N_, AlreadyRunningError, UnreachableError, UsageError
 
-HEAD = "0005"
+HEAD = "0006"
 # One migration at a time: a second one waits for this advisory lock, or gives up after `lock_timeout`.
 MIGRATION_LOCK = 0x0E0057
 LOCK_WAIT = "60s"
