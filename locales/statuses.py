@@ -11,6 +11,8 @@ _STATUSES: dict[str, tuple[str, str]] = {
     "available": (N_("available"), "green"),
     "occupied": (N_("occupied"), ""),
     "renovation": (N_("in renovation"), "yellow"),
+    "planned": (N_("planned"), ""),
+    "in_force": (N_("in force"), "green"),
     "queued": (N_("queued"), ""),
     "running": (N_("running"), "cyan"),
     "stopped": (N_("stopped"), "dim"),

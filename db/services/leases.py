@@ -136,7 +136,7 @@ def open_lease(
     }
     with refusing(conn, errors):
         lease_id = int(conn.execute(insert(leases).values(row).returning(leases.c.id)).scalar_one())
-    rent = monthly_rent if monthly_rent is not None else room.monthly_rent
+    rent = monthly_rent if monthly_rent is not None else list_rent(conn, room.id, starts_on)
     terms = {"lease_id": lease_id, "effective_on": starts_on, "monthly_rent": rent, "billing_day": day}
     conn.execute(insert(lease_terms).values(terms))
     if basis == "split_room":
@@ -184,7 +184,17 @@ def _change_terms(
     value: Decimal | int,
 ) -> Lease:
     lock_tenant(conn, tenant.id)
-    lease = lease_on(conn, tenant, require_plausible(effective_on))
+    return change_terms(conn, lease_on(conn, tenant, require_plausible(effective_on)), effective_on, field, value)
+
+
+def change_terms(
+    conn: Connection,
+    lease: Lease,
+    effective_on: date,
+    field: Literal["monthly_rent", "billing_day"],
+    value: Decimal | int,
+) -> Lease:
+    """Change what a lease costs or when it is billed, from the first period that is not posted yet; tenant locked."""
     # What is posted stands (R4, R5): the first period that can change is the next one.
     day = max(effective_on, lease.starts_on, lease.next_period_on or lease.ends_on or lease.starts_on)
     before = _priced(lease.terms_on(day))
@@ -199,11 +209,17 @@ def _change_terms(
     if field == "monthly_rent" and lease.basis != "per_tenant":
         conn.execute(update(leases).where(leases.c.id == lease.id).values(basis="per_tenant"))
     changed = get_lease(conn, lease.id)
-    payload = {"tenantId": tenant.id, "leaseId": lease.id, "effectiveOn": day,
+    payload = {"tenantId": lease.tenant_id, "leaseId": lease.id, "effectiveOn": day,
                "before": _priced_on(lease, day), "after": _priced_on(changed, day)}  # fmt: skip
-    append(conn, Event("RentChanged", "lease", lease.id, payload, tenant.property_id, tenant.id))
-    recalculate(conn, [tenant.id])
+    append(conn, Event("RentChanged", "lease", lease.id, payload, lease.property_id, lease.tenant_id))
+    recalculate(conn, [lease.tenant_id])
     return changed
+
+
+def list_rent(conn: Connection, room_id: int, day: date) -> Decimal:
+    """What a lease of the room that begins on `day` costs: its price, or the one that will count then."""
+    asked = text("select room_rent_on(:room, :day)")
+    return Decimal(conn.execute(asked, {"room": room_id, "day": day}).scalar_one())
 
 
 def _priced_on(lease: Lease, day: date) -> Values:
@@ -229,7 +245,6 @@ def split_rent(conn: Connection, room_id: int, since: date, *, opened: int | Non
     The share of a period is the one in force on its first day, so the new split counts from the next period. It is
     told as RentSplit of the room, but for the lease just `opened`, of which its own event tells.
     """
-    total = conn.execute(select(rooms.c.monthly_rent).where(rooms.c.id == room_id)).scalar_one()
     shared = load_leases(
         conn,
         leases.c.room_id == room_id,
@@ -239,7 +254,7 @@ def split_rent(conn: Connection, room_id: int, since: date, *, opened: int | Non
     )
     days = {day for lease in shared for day in (lease.starts_on, lease.ends_on, *(t.effective_on for t in lease.terms))}
     for day in sorted({since, *(day for day in days if day is not None and day > since)}):
-        there = [lease for lease in shared if lease.covers(day)]
+        there, total = [lease for lease in shared if lease.covers(day)], list_rent(conn, room_id, day)
         for lease, share in zip(
             there, split_evenly(total, len(there), there[0].rounding) if there else (), strict=True
         ):

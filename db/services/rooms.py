@@ -101,6 +101,19 @@ def edit_room(
     sync_room_statuses(conn, [room.id])
 
 
+def edit_listed_rent(conn: Connection, room_id: int, seen: Decimal, rent: Decimal) -> bool:
+    """Price a locked room for new leases, while its price is still the one that was `seen`; whether it was."""
+    here = rooms.c.id == room_id
+    before = conn.execute(select(rooms).where(here)).one()._mapping
+    if before["monthly_rent"] != seen:
+        return False
+    new = {"monthly_rent": rent, "version": rooms.c.version + 1}
+    after = conn.execute(update(rooms).where(here).values(new).returning(rooms)).one()._mapping
+    payload = change(("monthly_rent",), before, after)
+    append(conn, Event("RoomChanged", "room", room_id, payload, before["property_id"]))
+    return True
+
+
 def set_room_status(conn: Connection, room: RoomRef, status: str) -> None:
     """Take a room out for renovation or back. `occupied` follows from the leases. Raises RoomInUseError."""
     before = _lock(conn, room)["status"]

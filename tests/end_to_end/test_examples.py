@@ -31,6 +31,8 @@ Play = Callable[[str, list[str]], int]
 
 # What must be there for an example to make sense, and is not in the demo.
 FIRST = {
+    "raise show": ["raise", "add", "5%", "--from", "2031-01-01", "--property", "KOSB"],
+    "raise undo": ["raise", "add", "5%", "--from", "2031-01-01", "--property", "KOSB"],
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
     "db attach": ["db", "detach", "payments_2021", "--yes"],
 }

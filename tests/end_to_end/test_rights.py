@@ -21,7 +21,7 @@ from tests.end_to_end.rights import ELSEWHERE, ELSEWHERE_NOUNS, ONLY, RIGHTS, RO
 
 # Refused, or there is no such thing in what the role sees.
 FORBIDDEN = {"not_allowed", "logins_not_allowed", "whole_book", "import_not_found", "property_not_found",
-             "login_not_found"}  # fmt: skip
+             "login_not_found", "raise_not_found"}  # fmt: skip
 SECRET = "a-long-password"
 
 
@@ -49,6 +49,7 @@ def house(shared_kos: Kos, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (folder / "payments.csv").write_text("tenant,amount,date\nSITI,1000,2026-01-06\n")
     kos.do("room", "add", "A98", "--rent", "1000", "--property", "KOSA")
     kos.do("property", "add", "KOSC", "Kos")
+    kos.do("raise", "add", "5%", "--from", "2031-01-01", "--rooms", "A98", "--property", "KOSA")
     with kos.database.transaction() as conn:
         conn.execute(text("update deliveries set state = 'dead' where event_id = 1"))
     owner = make_url(kos.database.url)

@@ -21,6 +21,10 @@ from tests.db.repositories.test_history import known
 from tests.db.repositories.walk import take_picture, tell
 from tests.db.services.house import RENT, House
 
+# Before rents were raised for many at once.
+PRICE = """create function room_rent_on(bigint, date) returns numeric language sql
+           return (select monthly_rent from rooms where id = $1)"""
+
 
 @pytest.fixture
 def old(server_url: str) -> Iterator[Database]:
@@ -33,6 +37,7 @@ def old(server_url: str) -> Iterator[Database]:
             for file in ("20_logins", "30_events", "40_ledger", "45_reversals"):
                 sql = (Path(runner.__file__).parent / "sql" / "0005" / f"{file}.sql").read_text()
                 conn.execution_options(no_parameters=True).exec_driver_sql(sql)
+            conn.exec_driver_sql(PRICE)
             conn.execute(text("alter table properties add search_text text"))
             conn.execute(text("alter table tenants add search_rooms text, add search_name text"))
             house = House.build(conn)
