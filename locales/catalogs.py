@@ -7,7 +7,9 @@ nothing: Babel is loaded only in a source checkout whose compiled catalogs are m
 import gettext
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +43,10 @@ class _Speech:
     catalog: gettext.NullTranslations = gettext.NullTranslations()
 
 
+# What is said instead within `speaking`: of this thread alone, since the screens go on in another one.
+_RECIPIENT: ContextVar[str | None] = ContextVar("recipient", default=None)
+
+
 def set_language(code: str) -> str:
     """Speak the language of `code` (`id`, `id_ID.UTF-8`, `en`, ...) from now on; return the one chosen."""
     _Speech.language = _supported(code)
@@ -54,14 +60,24 @@ def back_up(find: Callable[[], Backup | None]) -> None:
 
 
 def current_language() -> str:
-    """The language set last: `id` or `en`."""
-    return _Speech.language
+    """The language spoken now: `id` or `en`."""
+    return _RECIPIENT.get() or _Speech.language
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Say everything in the block in the language of who will read it; with None in the one set last."""
+    token = _RECIPIENT.set(None if code is None else _supported(code))
+    try:
+        yield
+    finally:
+        _RECIPIENT.reset(token)
 
 
 def _(message: str) -> str:
     """`message` in the current language; the English text itself when nobody translated it yet."""
     # The empty message is the catalog's own header in gettext, never a text to show.
-    return _Speech.catalog.gettext(message) if message else ""
+    return _spoken().gettext(message) if message else ""
 
 
 def N_(message: str) -> str:  # noqa: N802 - the marker that message extraction looks for
@@ -71,7 +87,7 @@ def N_(message: str) -> str:  # noqa: N802 - the marker that message extraction 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that fits `count`; English has two, Indonesian one. Fill `{count}` yourself."""
-    return _Speech.catalog.ngettext(singular, plural, count)
+    return _spoken().ngettext(singular, plural, count)
 
 
 def pick_language(
@@ -100,6 +116,11 @@ def _supported(code: str) -> str:
     """A code such as `id_ID.UTF-8` reduced to a language that has a catalog; `C` and `POSIX` are English."""
     language = re.split(r"[-_.@]", code.lower())[0]
     return language if language in LANGUAGES else FALLBACK
+
+
+def _spoken() -> gettext.NullTranslations:
+    recipient = _RECIPIENT.get()
+    return _Speech.catalog if recipient is None else _catalog(recipient)
 
 
 @cache

@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from locales.catalogs import FOLDER, _, current_language, load, ngettext, pick_language, set_language
+from locales.catalogs import FOLDER, _, current_language, load, ngettext, pick_language, set_language, speaking
+from locales.formats import money
 
 SOURCE = """
 msgid ""
@@ -171,3 +174,18 @@ def test_speaking_loads_no_heavy_library() -> None:
         "catalogs._('Options'); safe.safe('\\x1b'); print(*sys.modules)"
     )
     assert not {"babel", "phonenumbers", "typer", "rich"} & set(loaded.split())
+
+
+def test_a_recipient_is_spoken_to_in_a_language_of_their_own_while_others_are_not() -> None:
+    before = set_language("en")
+    heard: list[str] = []
+    with speaking("id_ID"):
+        # The screens go on in another thread, and in theirs.
+        other = Thread(target=lambda: heard.append(current_language() + " " + _("Room")))
+        other.start()
+        other.join()
+        assert (current_language(), _("Room"), money(Decimal("1.5"), "USD")) == ("id", "Kamar", "US$1,50")
+        with speaking(None):
+            assert _("Room") == "Room"
+        assert _("Room") == "Kamar"
+    assert (before, current_language(), heard) == ("en", "en", ["en Room"])
