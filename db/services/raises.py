@@ -122,11 +122,14 @@ def undo_raise(conn: Connection, raise_id: int, reason: str, *, key: str | None 
 
 def _lock(
     conn: Connection, prop: PropertyRow, room_type: str | None, room_ids: Sequence[int] | None, day: date
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[int, Decimal]]:
     """The rooms that fit, each with its price on the day; tenants are locked before rooms, as everywhere."""
     fitting = [rooms.c.property_id == prop.id, rooms.c.deleted_at.is_(None)]
     if room_type is not None:
-        fitting.append(func.lower(rooms.c.room_type) == room_type.lower())
+        # One of several words counts too, and "Non AC" is none of "AC".
+        parts = func.regexp_split_to_array(func.lower(rooms.c.room_type), r"\s*,\s*")
+        wanted = room_type.strip().lower()
+        fitting.append((func.lower(rooms.c.room_type) == wanted) | (literal(wanted) == func.any(parts)))
     if room_ids is not None:
         fitting.append(rooms.c.id.in_(room_ids))
     ids = conn.execute(select(rooms.c.id).where(*fitting)).scalars().all()
@@ -174,7 +177,7 @@ def _write(
         conn.execute(insert(raise_lines), rows)
 
 
-def _bring_back(conn: Connection, row: Row[Any], *, begun: bool) -> bool:
+def _bring_back(conn: Connection, row: Any, *, begun: bool) -> bool:
     if row.lease_id is None:
         return not begun or edit_listed_rent(conn, row.room_id, row.rent_after, row.rent_before)
     lease = get_lease(conn, row.lease_id)

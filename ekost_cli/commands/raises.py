@@ -63,7 +63,9 @@ def add(
     context: typer.Context,
     by: Annotated[str, typer.Argument(metavar="CHANGE", help=_("An amount such as 100000 or -50rb, or 5%."))],
     from_: Annotated[str, typer.Option("--from", metavar="DATE", help=_("From the first period on or after it."))],
-    type_: Annotated[str | None, typer.Option("--type", metavar="TYPE", help=_("Only rooms of this type."))] = None,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help=_("Only rooms of this type; AC is also “AC, balcony”."))
+    ] = None,
     rooms: Annotated[
         str | None, typer.Option("--rooms", metavar="A,B,C", help=_("Only rooms with these numbers."))
     ] = None,

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -14,11 +16,14 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from db.demo.small import load_small_demo
+from db.domain.raises import Change
 from db.embedded import driver
 from db.engine import Database
 from db.errors import ExitCode
+from db.repositories.lookup import find_property
 from db.services.imports.run import run_import
 from db.services.imports.staging import Request, stage_file
+from db.services.raises import raise_rents
 from ekost_cli.examples import all_examples, all_verbs
 from ekost_cli.grammar import Takes
 from ekost_cli.main import run
@@ -31,8 +36,6 @@ Play = Callable[[str, list[str]], int]
 
 # What must be there for an example to make sense, and is not in the demo.
 FIRST = {
-    "raise show": ["raise", "add", "5%", "--from", "2031-01-01", "--property", "KOSB"],
-    "raise undo": ["raise", "add", "5%", "--from", "2031-01-01", "--property", "KOSB"],
     "property archive": ["property", "add", "KOSC", "Kos Mawar"],
     "db attach": ["db", "detach", "payments_2021", "--yes"],
 }
@@ -136,6 +139,7 @@ def demo(server_url: str, template: str) -> str:
         conn.execute(text(LEFT_OVER))
         conn.execute(text("select ensure_partition('payments', date '2021-03-01')"))
         conn.execute(text("insert into logins (role_name, grade) values ('rini', 'staff')"))
+        raise_rents(conn, find_property(conn, "KOSB"), Change(percent=Decimal(5)), date(2031, 1, 1))
     drain(database, "audit")
     database.engine.dispose()
     return database.url

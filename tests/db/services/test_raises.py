@@ -29,8 +29,8 @@ def house(conn: Connection) -> House:
     travel(conn, date(2026, 5, 15))
     built = House.build(conn)
     built.room("A1", 1_500_000, room_type="AC")
-    built.room("A2", 1_600_000, room_type="ac")
-    built.room("A3", 1_000_000, room_type="Kipas")
+    built.room("A2", 1_600_000, room_type="kamar mandi dalam, ac")
+    built.room("A3", 1_000_000, room_type="Non AC")
     built.let(date(2026, 1, 10))
     return built
 
