@@ -40,7 +40,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("report", "report:app", N_("Reports: what the book comes to.")),
         Entry("deposit", "deposit:app", N_("Deposits: take, apply, refund.")),
     ),
-    N_("Files"): (Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),),
+    N_("Files"): (
+        Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),
+        Entry("export", "exports:app", N_("Write the whole book as plain text.")),
+    ),
     N_("Care"): (
         Entry("jobs", "jobs:app", N_("Background work: what waits and what is dead.")),
         Entry("events", "events:app", N_("Everything that happened.")),

@@ -186,6 +186,15 @@ CONDITIONS = (
     Field("actor", N_("By whom"), wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )
+BOOK_FILES = (
+    Field("folder", N_("Folder")),
+    Field("files", N_("Files"), "int"),
+    Field("rows", N_("Rows"), "int"),
+    Field("bytes", N_("Bytes"), "int"),
+    Field("made_at", N_("Made"), "instant"),
+    Field("revision", N_("Schema")),
+    Field("program", N_("Version")),
+)
 FINDINGS = (
     Field("check", N_("Examined"), "code"),
     Field("status", N_("Status"), "status"),

@@ -21,6 +21,7 @@ TOLD_FIELDS = (
 
 EVENTS = {
     "BookCarriedOver": N_("Book carried over"),
+    "BookImported": N_("Book imported"),
     "PropertyAdded": N_("Property added"),
     "PropertyChanged": N_("Property changed"),
     "PropertyArchived": N_("Property archived"),

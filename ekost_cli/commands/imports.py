@@ -1,5 +1,6 @@
 """`ekost import`: payments, tenants and rooms out of files."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -12,6 +13,7 @@ from ekost_cli.invocation import DEFAULT_LIMIT
 from ekost_cli.mending import reason_of, told, write_mendable
 from ekost_cli.numbers import entry_number
 from ekost_cli.options import FileArg, NumberArg, ReverseOption
+from ekost_cli.progress import progress_bar
 from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
@@ -74,6 +76,27 @@ def rooms(
     context: typer.Context, file: FileArg, dates: Dates = "iso", amounts: Amounts = "plain", wait: Wait = False
 ) -> None:
     import_file(Context.of(context), "rooms", file, dates, amounts, wait=wait)
+
+
+@app.command(
+    "book",
+    _("Bring a book that `ekost export book` wrote into an empty database, with all that was in it."),
+    examples=("ekost import book kos-2026", "ekost import book kos-2026 --dry-run"),
+    takes=Takes.DRY_RUN,
+    fields=records.BOOK_FILES,
+)
+def book(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder that `ekost export book` made."))],
+) -> None:
+    from db.transfer.reading import import_book
+
+    ekost, place = Context.of(context), folder.expanduser().absolute()
+    with progress_bar(ekost) as progress:
+        manifest = import_book(ekost.database, place, progress, dry_run=ekost.dry_run)
+    ekost.show({"folder": str(place), **manifest.told()})
+    if ekost.dry_run:
+        ekost.note(_("Nothing was kept: this was a dry run."))
 
 
 @app.command(

@@ -96,9 +96,11 @@ RIGHTS = {
     "db migrate": LOOK + "m",
     "db detach payments_2024 --yes --dry-run": "o",
     "db backup {folder}": "ob",
+    "export book {folder}/book-{letter}": "ob",
+    "import book {folder}": "o",
 }
 # Who may is refused by a rule, whoever may not is told so first.
-RULES = {"import retry 1", "db detach payments_2024 --yes --dry-run"}
+RULES = {"import retry 1", "import book {folder}", "db detach payments_2024 --yes --dry-run"}
 # Of servers, files and settings, not of a book's rows; or with tests of their own.
 ELSEWHERE = {"tui", "demo", "up", "down", "status", "worker", "doctor", "health", "alerts check", "help", "db slow",
              "db fold", "db attach", "db verify", "db restore", "db forget"}  # fmt: skip

@@ -13,7 +13,7 @@ with entries as (
           select 'deposit', event_id, id, amount from deposit_entries) e
    group by event_id
 ), told as (
-  select id, type, entity_type, entity_id, amount.value as amount, credit.value as credit,
+  select id, type, payload ->> 'table' as of_table, entity_type, entity_id, amount.value as amount, credit.value as credit,
          coalesce(charge.value, 0) as charge, count.value as count
     from events
     cross join lateral (select case when payload ->> 'amount' ~ '^-?[0-9]{1,14}([.][0-9]+)?$'
@@ -48,5 +48,11 @@ select 'event' as entity, id, type, entity_id as told_entry, amount as told_amou
    when type = 'ChargesPosted' then payments + deposits = 0 and (charges, posted) = (count, amount)
    when type in ('PaymentsImported', 'PaymentsReversed')
      then charges + deposits = 0 and (payments, posted) = (count, amount)
+   when type = 'BookImported' and of_table = 'payments'
+     then charges + deposits = 0 and (payments, posted) = (count, amount)
+   when type = 'BookImported' and of_table = 'charges'
+     then payments + deposits = 0 and (charges, posted) = (count, amount)
+   when type = 'BookImported' and of_table = 'deposit_entries'
+     then payments + charges = 0 and (deposits, deposited) = (count, amount)
    else payments + charges + deposits = 0 end, false)
  order by id
