@@ -30,15 +30,12 @@ class TopBar(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Names while there is room for them, else keys alone."""
+        """Keys of all modes, the name of the current one, and as many other names as there is room for."""
         place = f"{safe(self.house)} "
-        room = self.size.width - cell_len(place)
         app = cast("EkostApp", self.app)
         keys = [app.key_of(f"app.{mode.name}") if app.keys else mode.key for mode in MODES]
         labels = [f"{key} {_(mode.label)}" for key, mode in zip(keys, MODES, strict=True)]
-        if sum(map(cell_len, labels)) + len(labels) > room:
-            current = [mode.name == self.mode for mode in MODES]
-            labels = [label if lit else key for label, key, lit in zip(labels, keys, current, strict=True)]
+        labels = self._fitting(keys, labels, self.size.width - cell_len(place))
         parts = [
             part
             for label, mode in zip(labels, MODES, strict=True)
@@ -46,6 +43,18 @@ class TopBar(Widget):
         ]
         used = sum(cell_len(text) for text, _style in parts)
         return Content.assemble(*parts, " " * max(self.size.width - used - cell_len(place), 1), (place, "bold"))
+
+    def _fitting(self, keys: list[str], labels: list[str], room: int) -> list[str]:
+        """The modes in `room` cells: the first ones by name, those behind by their keys."""
+        lit = [mode.name == self.mode for mode in MODES]
+        shown = [label if here else key for key, label, here in zip(keys, labels, lit, strict=True)]
+        room -= sum(map(cell_len, shown)) + len(shown)
+        for at, label in enumerate(labels):
+            more = cell_len(label) - cell_len(shown[at])
+            if more > room:
+                break
+            shown[at], room = label, room - more
+        return shown
 
 
 class StatusLine(Widget):
