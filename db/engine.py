@@ -323,7 +323,7 @@ def _refused(error: DBAPIError, state: str) -> Exception | None:
     """What our own guards in the database refuse."""
     if state == "EK002":
         return PartitionDetachedError(name=str(getattr(getattr(error.orig, "diag", None), "table_name", None) or "-"))
-    if state.startswith("23") or state == "EK001":
+    if state.startswith("23") or state in ("EK001", "EK004"):
         return ConstraintError(constraint=constraint_name(error) or state)
     return None
 

@@ -153,6 +153,48 @@ def test_who_has_one_property_sees_and_changes_nothing_of_another(house: House, 
                 conn.execute(statement, (value,))
 
 
+CHANGES = (
+    "update tenants set name = 'x' where id = 11",
+    "update tenants set phone = null, version = version + 1 where id = 11",
+    "insert into tenants (property_id, code, name) values (1, 'XX', 'X')",
+    "update rooms set monthly_rent = 1 where id = 1",
+    "update rooms set status = 'renovation' where id = 1",
+    "insert into rooms (property_id, number, monthly_rent) values (1, 'X1', 1)",
+    "update properties set name = 'x' where id = 1",
+    "update leases set ends_on = current_date where tenant_id = 11",
+    "update lease_terms set monthly_rent = 1 where lease_id = 11",
+)
+
+
+def test_what_may_be_changed_by_a_command_is_not_changed_unseen(house: House) -> None:
+    with house.connect("l") as conn:
+        for statement in CHANGES:
+            with pytest.raises(psycopg.Error) as refused:
+                conn.execute(statement)
+            assert refused.value.sqlstate == "EK004", statement
+        assert conn.execute("update leases set next_period_on = next_period_on where tenant_id = 11").rowcount == 1
+
+
+def test_a_landlord_and_staff_change_by_command_what_is_theirs(house: House) -> None:
+    kos, landlord, staff = house.kos, house.urls["l"], house.urls["s"]
+    for words in (
+        ("property", "edit", "KOSC", "--name", "Kos Kenanga"),
+        ("room", "add", "C1", "--rent", "1000", "--property", "KOSC"),
+        ("room", "add", "C2", "--rent", "2000", "--property", "KOSC", "--capacity", "2", "--basis", "split_room"),
+        ("room", "edit", "C1", "--rent", "1500"), ("room", "status", "C1", "renovation"),
+        ("room", "status", "C1", "available"), ("tenant", "add", "Zaki", "--property", "KOSC"),
+        ("tenant", "edit", "ZAKI", "--phone", "0812-0000-9999"), ("tenant", "add", "Zeno", "--property", "KOSC"),
+        ("tenant", "assign", "ZAKI", "KOSC/C1"), ("tenant", "assign", "ZENO", "KOSC/C2"),
+        ("lease", "rent", "ZAKI", "1200", "--from", "2031-01-01"),
+        ("raise", "add", "5%", "--from", "2032-01-01", "--property", "KOSC"),
+        ("tenant", "move", "ZAKI", "KOSC/C2", "--on", "2031-05-01"), ("tenant", "move-out", "ZAKI"),
+        ("tenant", "archive", "ZAKI", "--yes"),
+    ):  # fmt: skip
+        kos.do(*words, EKOST_DATABASE_URL=landlord)
+    kos.do("tenant", "edit", "SITI", "--email", "siti@example.com", EKOST_DATABASE_URL=staff)
+    assert {row["actor"] for row in kos.get("events", "list")["items"][:20]} == {house.logins["l"], house.logins["s"]}
+
+
 def test_a_worker_of_the_role_does_all_that_a_day_brings(house: House) -> None:
     told: list[object] = []
     database = Database(house.urls["k"])
