@@ -45,9 +45,7 @@ SESSIONS = [
     ("en", (80, 24), "color"),
     ("id", (80, 24), "color"),
     ("en", (120, 40), "color"),
-    ("id", (120, 40), "color"),
     ("en", (80, 24), "no-color"),
-    ("id", (120, 40), "no-color"),
 ]
 
 
