@@ -83,6 +83,7 @@ READ_ANYWHERE = frozenset(
         "payment list",
         "property list",
         "raise list",
+        "report forecast",
         "report monthly",
         "room history",
         "room list",

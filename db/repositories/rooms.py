@@ -75,6 +75,13 @@ class Properties:
         keyset, scope = Keyset([properties.c.code]), (archived, matching)
         return read_page(self._conn, query, keyset, PropertyRow._make, scope=scope, after=after, limit=limit)
 
+    def kept(self, property_id: int | None = None) -> list[PropertyRow]:
+        """This property, or all that are not archived, by code."""
+        query = select(*property_columns()).where(properties.c.archived_at.is_(None)).order_by(properties.c.code)
+        if property_id is not None:
+            query = query.where(properties.c.id == property_id)
+        return [PropertyRow._make(row) for row in self._conn.execute(query)]
+
 
 class Rooms:
     """Questions about rooms and leases."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from db.errors import N_
+from ekost_cli.changing import change_of
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
@@ -16,7 +17,6 @@ from locales.catalogs import _
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.domain.raises import Change
     from db.repositories.lookup import PropertyRow
 
 app = Noun(_("Rents of many rooms changed at once, from a day on."))
@@ -78,7 +78,7 @@ def add(
     with ekost.transaction() as conn:
         prop = find_property(conn, ekost.property_code)
         raise_id = raise_rents(
-            conn, prop, _change(ekost, by, prop.currency), parse_date(from_, prop.today),
+            conn, prop, change_of(ekost, by, prop.currency), parse_date(from_, prop.today),
             room_type=type_, room_ids=None if rooms is None else _room_ids(conn, prop, rooms), key=ekost.key,
         )  # fmt: skip
         found = Raises(conn)
@@ -146,20 +146,6 @@ def _known(conn: "Connection", number: str) -> int:
     if Raises(conn).row(raise_id) is None:
         raise RaiseNotFoundError(id=raise_id)
     return raise_id
-
-
-def _change(ekost: Context, text: str, currency: str) -> "Change":
-    """`5%` or an amount of money. Raises RaiseError, AmountError."""
-    from decimal import Decimal, InvalidOperation
-
-    from db.domain.raises import Change, RaiseError
-
-    if not text.rstrip().endswith("%"):
-        return Change(amount=ekost.amount(text, currency))
-    try:
-        return Change(percent=Decimal(text.rstrip()[:-1].strip().replace(",", ".")).quantize(Decimal("0.001")))
-    except InvalidOperation:
-        raise RaiseError(text=text[:40]) from None
 
 
 def _room_ids(conn: "Connection", prop: "PropertyRow", numbers: str) -> list[int]:

@@ -1,10 +1,12 @@
 """`ekost report`: what the book comes to."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from db.errors import N_
+from ekost_cli.changing import change_of
 from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
@@ -52,3 +54,50 @@ def monthly(
         ekost.show_pages(
             lambda after, limit: summaries.page(property_id=prop, since=first, until=last, after=after, limit=limit)
         )
+
+
+FORECAST = (
+    Field("month", N_("Month"), "date"),
+    Field("property", N_("Property")),
+    Field("leases", N_("Leases"), "int"),
+    Field("rent", N_("Rent"), "money"),
+    Field("raised", N_("More by the change"), "money"),
+    Field("vacancy", N_("Less by empty beds"), "money"),
+    Field("expected", N_("Expected"), "money"),
+)
+
+
+@app.command(
+    "forecast",
+    _("Forecast the rent of the coming months from the leases, with other rents or empty beds; keeps nothing."),
+    examples=(
+        "ekost report forecast --months 12 --raise 5%",
+        "ekost report forecast --vacant 2 --property KOSA -o csv",
+    ),
+    takes=Takes.PROPERTY,
+    fields=FORECAST,
+)
+def forecast(
+    context: typer.Context,
+    months: Annotated[int, typer.Option("--months", metavar="N", min=1, max=120, help=_("How many months."))] = 12,
+    raise_: Annotated[
+        str | None,
+        typer.Option("--raise", metavar="CHANGE", help=_("Try other rents: 5%, or an amount such as 100rb.")),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help=_("From when on; next month if not given."))
+    ] = None,
+    vacant: Annotated[int, typer.Option("--vacant", metavar="N", min=0, help=_("Try so many more empty beds."))] = 0,
+) -> None:
+    from db.domain.forecast import WhatIf
+    from db.repositories.forecasts import Forecasts
+    from db.repositories.rooms import Properties
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        what = WhatIf(vacant=vacant, changed_from=ekost.day(since))
+        rows = []
+        for prop in Properties(conn).kept(ekost.property_id(conn)):
+            change = None if raise_ is None else change_of(ekost, raise_, prop.currency)
+            rows += Forecasts(conn).months(prop, months, replace(what, change=change))
+        ekost.show_list(rows)

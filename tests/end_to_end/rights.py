@@ -34,6 +34,7 @@ RIGHTS = {
     "balance aging": LOOK,
     "billing preview": DAILY + "k",
     "report monthly": LOOK + "m",
+    "report forecast": LOOK,
     "import list": LOOK + "m",
     "import show 1": "olrkbm",
     "import errors 1": "olrkb",
