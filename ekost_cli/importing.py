@@ -11,6 +11,7 @@ from db.errors import ExitCode
 from ekost_cli.context import Context
 from ekost_cli.following import carry_on
 from ekost_cli.mending import reason_of, told
+from locales import records
 from locales.catalogs import _, ngettext
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def _take(ekost: Context, request: "Request", stream: BinaryIO, name: str, *, wa
             staged = stage_file(conn, request, stream, name)
             _note_staged(ekost, staged)
             row = carry_through(conn, staged.row.id)
-            ekost.show(row)
+            if request.kind == "tenants" and not staged.repeated:
+                _show_first_bills(ekost, conn, row)
+            else:
+                ekost.show(row)
             _note_rejected(ekost, conn, row)
     else:
         with ekost.database.transaction(ring=True) as conn:
@@ -71,6 +75,16 @@ def _note_staged(ekost: Context, staged: "Staged") -> None:
             "This file was imported before, as number {id}: nothing was done. `ekost import undo {id}` takes it back."
         )
         ekost.note(text.format(id=staged.row.id))
+
+
+def _show_first_bills(ekost: Context, conn: "Connection", row: "ImportRow") -> None:
+    """What each tenant would bring along and owe first, to be looked over before anything is posted."""
+    from db.repositories.firstbills import first_bills
+
+    ekost.show_list(first_bills(conn, row.id), records.FIRST_BILLS)
+    text = _("{total} rows: {applied} tenants to be added, {skipped} known already, {rejected} rejected.")
+    counts = {"applied": row.rows_applied, "skipped": row.rows_skipped, "rejected": row.rows_rejected}
+    ekost.note(text.format(total=row.rows_total, **counts))
 
 
 def _note_rejected(ekost: Context, conn: "Connection", row: "ImportRow") -> None:

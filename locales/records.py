@@ -186,6 +186,20 @@ CONDITIONS = (
     Field("actor", N_("By whom"), wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )
+FIRST_BILLS = (
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name")),
+    Field("property", N_("Property"), wide=True),
+    Field("room", N_("Room")),
+    Field("opening", N_("Opening balance"), "money"),
+    Field("deposit", N_("Deposit"), "money"),
+    Field("monthly_rent", N_("Rent"), "money", wide=True),
+    Field("period_start", N_("From"), "date"),
+    Field("period_end", N_("Until"), "date"),
+    Field("due_on", N_("Due"), "date"),
+    Field("amount", N_("First bill"), "money"),
+    Field("outstanding_balance", N_("Outstanding"), "money"),
+)
 BOOK_FILES = (
     Field("folder", N_("Folder")),
     Field("files", N_("Files"), "int"),

@@ -80,7 +80,11 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("rent", _RENT),
         Column("billing_day", ("tanggal tagihan", "billing day", "hari tagihan", "tgl tagihan")),
         Column("billed_from", ("ditagih sejak", "billed from", "tagih mulai")),
-        Column("opening_balance", ("saldo awal", "opening balance", "opening")),
+        Column("paid_through", ("lunas s d", "paid through", "paid through on", "lunas sampai", "lunas sd",
+                                "dibayar sampai", "paid until")),
+        Column("opening_balance", ("saldo awal", "opening balance", "opening", "tunggakan", "arrears")),
+        Column("opening_on", ("per tanggal", "opening on", "tanggal saldo", "saldo per", "opening date", "as of")),
+        Column("deposit", ("deposit", "deposit held", "uang jaminan", "jaminan", "titipan")),
         _PROPERTY,
     ),
     "rooms": (

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from db.domain.dates import require_not_future
 from db.domain.deposit import DepositState
+from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
 from db.repositories.lookup import TenantRef
 from db.services.leases import lock_tenant
@@ -33,6 +34,15 @@ def add_deposit(
 ) -> int:
     """Take a deposit; it is neither income nor rent. Returns the entry's id. Raises FutureDateError."""
     return _post(conn, tenant, "received", amount, entry_on, note, key)
+
+
+def bring_deposit(conn: Connection, tenant: TenantRef, amount: Decimal, held_on: date | None = None) -> int:
+    """Take over a deposit that is held since before the book began (R17): it is owed to the tenant, but no money
+    comes in. Returns the entry's id. Raises FutureDateError, NonPositiveAmountError.
+    """
+    day = require_not_future(held_on or tenant.today, tenant.today)
+    values = {"tenant": tenant.id, "day": day, "amount": require_positive(amount), "note": None}
+    return posted(conn, _BRINGING, values, _EVENTS["received"], tenant.id)
 
 
 def apply_deposit(
@@ -62,6 +72,7 @@ def refund_deposit(
 
 
 _POSTING = calling("post_deposit", "tenant", "kind", "day", "amount", "note")
+_BRINGING = calling("post_opening_deposit", "tenant", "day", "amount", "note")
 _EVENTS = {"received": "DepositReceived", "applied": "DepositApplied", "refunded": "DepositRefunded"}
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Computed,
     Date,
@@ -85,6 +86,7 @@ deposit_entries = Table(
     Column("event_id", BigInteger, nullable=False),
     actor(),
     created_at(),
+    Column("opening", Boolean, nullable=False, server_default=text("false")),
 )
 
 request_keys = Table(

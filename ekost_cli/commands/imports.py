@@ -54,8 +54,11 @@ def payments(
 
 @app.command(
     "tenants",
-    _("Import tenants, with room and rent if named: nama, kode, hp, kamar, tanggal masuk, sewa, saldo awal."),
-    examples=("ekost import tenants tenants.csv --property KOSA", "ekost import tenants tenants.csv --dates dmy"),
+    _(
+        "Import tenants, with room and rent if named: nama, kode, hp, kamar, tanggal masuk, sewa, lunas s/d,"
+        " saldo awal, deposit, per tanggal. --dry-run shows the first bill of each."
+    ),
+    examples=("ekost import tenants tenants.csv --property KOSA", "ekost import tenants tenants.csv --dry-run"),
     takes=Takes.WRITE,
     fields=FIELDS,
 )

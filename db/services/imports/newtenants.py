@@ -1,7 +1,6 @@
 """A tenant out of a row of a file: the same steps as on the command line, and the cell to blame for each."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
@@ -11,8 +10,8 @@ from db.errors import EkostError
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import PropertyMissingError, PropertyRow, TenantRef, find_property, find_room, find_tenant
 from db.repositories.lookup import get_property as property_with_id
-from db.services.charges import post_charge
-from db.services.imports.cells import CellMissingError, read_amount, read_date, read_number
+from db.services.imports.cells import CellMissingError, read_amount, read_number
+from db.services.imports.openings import open_ledger, start_of_lease
 from db.services.imports.rejections import RowRejectedError, TenantKnownError, blaming
 from db.services.leases import assign_tenant
 from db.services.rooms import RoomValueError
@@ -21,13 +20,14 @@ from db.tables import tenants
 
 _CONTACT = ("name", "phone", "email", "national_id", "emergency_name", "emergency_phone")
 # What only makes sense with a room.
-_OF_LEASE = ("rent", "billing_day")
+_OF_LEASE = ("rent", "billing_day", "paid_through")
 
 
 def add_tenant_row(conn: Connection, row: ImportRow, cells: Mapping[str, str]) -> int:
-    """Add the tenant, the lease and the opening balance of a row. Returns the tenant's id. Raises RowRejectedError.
+    """Add the tenant, the lease and what was owed and held before. Returns the tenant's id. Raises RowRejectedError.
 
-    Who has an opening balance owes rent only from the next period on (R17), unless `billed_from` says otherwise.
+    Who has an opening balance owes rent only from the next period on (R17), unless `paid_through` or `billed_from`
+    says otherwise.
     """
     if not cells["name"]:
         raise RowRejectedError(CellMissingError(column=column_name(row, "name")), "name")
@@ -41,7 +41,7 @@ def add_tenant_row(conn: Connection, row: ImportRow, cells: Mapping[str, str]) -
         _assign(conn, row, prop, tenant, cells)
     else:
         _refuse_homeless_terms(row, cells)
-    _open_balance(conn, row, tenant, cells)
+    open_ledger(conn, row, tenant, cells)
     return tenant_id
 
 
@@ -79,12 +79,17 @@ def _refuse_known(conn: Connection, prop: PropertyRow, contact: Mapping[str, str
 def _assign(conn: Connection, row: ImportRow, prop: PropertyRow, tenant: TenantRef, cells: Mapping[str, str]) -> None:
     with blaming("room"):
         room = find_room(conn, cells["room"], prop.code)
-    starts_on = _day(row, cells, "moved_in_on") or tenant.today
-    billed_from = _day(row, cells, "billed_from") or (tenant.today if cells.get("opening_balance") else None)
     rent, billing_day = _rent(row, cells), _billing_day(cells)
+    start = start_of_lease(row, cells, tenant.today, billing_day, prop.billing_day)
     try:
         assign_tenant(
-            conn, tenant, room, starts_on, monthly_rent=rent, billing_day=billing_day, billed_from=billed_from
+            conn,
+            tenant,
+            room,
+            start.starts_on,
+            monthly_rent=rent,
+            billing_day=start.billing_day,
+            billed_from=start.billed_from,
         )
     except BillingDayError as error:
         raise RowRejectedError(error, "billing_day") from None
@@ -115,20 +120,6 @@ def _billing_day(cells: Mapping[str, str]) -> int | None:
 def _refuse_homeless_terms(row: ImportRow, cells: Mapping[str, str]) -> None:
     if any(cells.get(field) for field in _OF_LEASE):
         raise RowRejectedError(CellMissingError(column=column_name(row, "room")), "room")
-
-
-def _open_balance(conn: Connection, row: ImportRow, tenant: TenantRef, cells: Mapping[str, str]) -> None:
-    if not cells.get("opening_balance"):
-        return
-    with blaming("opening_balance"):
-        amount = read_amount(cells["opening_balance"], row.options["amounts"])
-        if amount:
-            post_charge(conn, tenant, amount, "opening", due_on=_day(row, cells, "billed_from") or tenant.today)
-
-
-def _day(row: ImportRow, cells: Mapping[str, str], field: str) -> date | None:
-    with blaming(field):
-        return read_date(cells[field], row.options["dates"]) if cells.get(field) else None
 
 
 def column_name(row: ImportRow, field: str) -> str:

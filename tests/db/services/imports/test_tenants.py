@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from db.repositories.checks.runner import run_checks
+from db.repositories.firstbills import first_bills
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import find_room, find_tenant
 from db.repositories.tenants import Tenants
 from db.services.imports import rows
 from db.services.properties import add_property
-from db.tables import charges, import_rows, rooms, tenants
+from db.tables import charges, deposit_entries, import_rows, payments, rooms, tenants
 from tests.db.services.house import House
 from tests.db.services.imports.filing import codes, counts, errors, imported, rejected, stage, stale
 
@@ -153,3 +155,62 @@ def test_the_list_that_the_command_exports_can_be_imported(kos: House) -> None:
     exported = "id,property,number,room_type,monthly_rent,capacity,occupied,status,basis,created_at\n"
     staged = stage(kos.conn, exported + "9,KOSA,C1,AC,1500000.00,2,0,available,per_tenant,2026-01-01\n", kind="rooms")
     assert staged.unread == ("id", "occupied", "status", "created_at")
+
+
+def test_who_owes_and_has_a_deposit_at_the_cut_over_is_billed_from_the_next_anchor(kos: House) -> None:
+    """R17: Budi owes 750,000 and has a deposit of 1,000,000 on 1 January; billing day 10."""
+    content = (
+        "nama,kamar,tanggal masuk,tanggal tagihan,tunggakan,deposit,per tanggal\n"
+        "Budi,A1,2024-03-10,10,750000,1000000,2026-01-01\n"
+    )
+    row = imported(kos.conn, content, kind="tenants")
+    assert counts(row) == ("done", 1, 1, 0, 0), errors(kos.conn, row)
+    budi = find_tenant(kos.conn, "BUDI")
+    kinds = select(charges.c.kind, charges.c.charged_on, charges.c.amount).order_by(charges.c.charged_on, charges.c.id)
+    first, second = kos.conn.execute(kinds.where(charges.c.tenant_id == budi.id).limit(2)).all()
+    assert tuple(first) == ("opening", date(2026, 1, 1), Decimal(750_000))
+    assert tuple(second) == ("rent", date(2026, 1, 10), Decimal(1_500_000))
+    d = deposit_entries.c
+    held = kos.conn.execute(select(d.kind, d.entry_on, d.amount, d.opening)).one()
+    assert tuple(held) == ("received", date(2026, 1, 1), Decimal(1_000_000), True)
+    assert kos.conn.execute(select(func.count()).select_from(payments)).scalar_one() == 0
+    assert list(run_checks(kos.conn)) == []
+
+
+def test_rent_is_owed_from_the_day_after_the_last_paid_one(kos: House) -> None:
+    content = (
+        "nama,kamar,masuk,tanggal tagihan,lunas s/d,saldo awal,deposit\n"
+        "Budi,A1,2024-03-10,10,2026-10-09,-100000,0\n"
+        "Ani,A2,,,2026-10-31,,\n"
+    )
+    row = imported(kos.conn, content, kind="tenants")
+    assert counts(row) == ("done", 2, 2, 0, 0), errors(kos.conn, row)
+    budi, ani = first_bills(kos.conn, row.id)
+    assert (budi.opening, budi.deposit, budi.period_start, budi.period_end, budi.amount) == (
+        Decimal(-100_000), 0, date(2026, 10, 10), date(2026, 11, 10), Decimal(1_500_000),
+    )  # fmt: skip
+    assert (ani.room, ani.period_start, ani.due_on) == ("A2", date(2026, 11, 1), date(2026, 11, 1))
+    (lease,) = tenant_leases(kos.conn, find_tenant(kos.conn, "ANI").id)
+    assert (lease.billed_from_on, lease.terms[0].billing_day) == (date(2026, 11, 1), 1), "the day itself is the anchor"
+    assert list(run_checks(kos.conn)) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ("A1,2026-01-10,,2026-02-28,,,,", "lunas s/d", "paid_through"),
+        ("A1,2026-01-10,1,2026-03-09,,,,", "lunas s/d", "paid_through"),
+        ("A1,2026-01-10,,2026-01-08,,,,", "lunas s/d", "paid_before_moving_in"),
+        ("A1,2026-01-10,,2026-02-09,2026-03-10,,,", "lunas s/d", "opening_twice"),
+        ("A1,2026-01-10,,9 Feb,,,,", "lunas s/d", "date_invalid"),
+        (",,,2026-02-09,,,,", "kamar", "cell_missing"),
+        (",,,,,x,,", "tunggakan", "amount_not_plain"),
+        (",,,,,,-5,", "deposit", "amount_not_positive"),
+        (",,,,,1,1,2199-01-01", "per tanggal", "date_in_future"),
+    ],
+)
+def test_a_cell_about_the_time_before_that_can_not_be_is_named(kos: House, cells: str, column: str, code: str) -> None:
+    header = "nama,kamar,masuk,tanggal tagihan,lunas s/d,ditagih sejak,tunggakan,deposit,per tanggal"
+    row = imported(kos.conn, f"{header}\nBudi,{cells}\n", kind="tenants")
+    assert codes(kos.conn, row) == [(2, column, code)]
+    assert kos.conn.execute(select(tenants.c.id)).all() == []

@@ -1,0 +1,30 @@
+-- A deposit that was held before the book began: nobody pays it now, so it is no money that came in (R17).
+alter table deposit_entries add column opening boolean not null default false,
+  add constraint deposit_entries_opening check (not opening or kind = 'received');
+
+create function post_opening_deposit(tenant bigint, day date, amount numeric, note text, out id bigint,
+                                     out event bigint, out recorded_at timestamptz, out payload jsonb)
+language plpgsql as $$
+declare
+  held record := hold_tenant(tenant);
+  posted deposit_entries;
+begin
+  perform require_grade('{landlord,worker}', held.property);
+  if amount <= 0 or day > held.today then
+    raise exception 'not a deposit' using errcode = 'check_violation', constraint = 'deposit_entries_held';
+  end if;
+  event := reserve_event();
+  insert into deposit_entries (property_id, tenant_id, kind, entry_on, amount, opening, note, event_id)
+  values (held.property, tenant, 'received', day, amount, true, note, event) returning * into posted;
+  id := posted.id;
+  payload := jsonb_build_object('tenantId', tenant, 'depositEntryId', id, 'amount', posted.amount::text, 'date', day,
+                                'opening', true, 'after', told(posted));
+  recorded_at := write_event(event, 'DepositReceived', 'deposit', id, held.property, tenant, payload);
+  perform recalculate_balances(array[tenant]);
+end $$;
+select make_definer('post_opening_deposit(bigint, date, numeric, text)');
+
+create function grant_transfer() returns void language plpgsql as $$
+begin
+  grant execute on function post_opening_deposit(bigint, date, numeric, text) to ekost_landlord, ekost_worker;
+end $$;
