@@ -28,7 +28,7 @@ CHARGE = ("id", "lease_id", "kind", "period_start", "period_end", "days", "of_da
 PAYMENT = ("id", "payment_date", "amount", "method", "reference", "note", "import_id", "reverses_id")
 NOTE = ("id", "room_id", "body")
 ITEM = ("id", "room_id", "name", "quantity", "note")
-DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "note")
+DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "note", "opening")
 
 Values = dict[str, object]
 

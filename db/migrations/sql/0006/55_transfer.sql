@@ -2,6 +2,12 @@
 alter table deposit_entries add column opening boolean not null default false,
   add constraint deposit_entries_opening check (not opening or kind = 'received');
 
+create or replace function told(entry deposit_entries) returns jsonb language sql stable as $$
+  select jsonb_build_object(
+    'id', entry.id, 'kind', entry.kind, 'entryOn', entry.entry_on, 'amount', entry.amount::text,
+    'paymentId', entry.payment_id, 'note', entry.note, 'opening', entry.opening)
+$$;
+
 create function post_opening_deposit(tenant bigint, day date, amount numeric, note text, out id bigint,
                                      out event bigint, out recorded_at timestamptz, out payload jsonb)
 language plpgsql as $$
