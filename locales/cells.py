@@ -44,5 +44,7 @@ _WORDS: dict[str, Callable[[Any, Any], str]] = {
     "date": lambda record, value: formats.date_short(value),
     "instant": lambda record, value: _instant(value, extra_of(record, "timezone", HOME_TIMEZONE)),
     "phone": lambda record, value: formats.phone_local(value),
+    # Days around the one on which it is due, as everybody writes them.
+    "stage": lambda record, value: _("D{days}").format(days=f"{value:+d}" if value else ""),
     "bool": lambda record, value: _("yes") if value else _("no"),
 }

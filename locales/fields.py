@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
-    "text", "phone", "money", "number", "percent", "int", "bool", "date", "instant", "status", "code", "nested"
+    "text",
+    "phone",
+    "money",
+    "number",
+    "percent",
+    "int",
+    "bool",
+    "date",
+    "instant",
+    "status",
+    "code",
+    "nested",
+    "stage",
 ]
 # The clock and the money of a record that names none of its own.
 HOME_TIMEZONE = "Asia/Jakarta"

@@ -52,6 +52,7 @@ EVENTS = {
     "ItemAdded": N_("Item added"),
     "ItemRemoved": N_("Item removed"),
     "InventoryChecked": N_("Conditions recorded"),
+    "ReminderSent": N_("Reminder sent"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
     "ImportDiscarded": N_("Import given up"),

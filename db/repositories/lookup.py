@@ -75,6 +75,9 @@ class PropertyRow(NamedTuple):
     rounding: Decimal
     version: int
     today: date
+    reminder_stages: list[int]
+    pay_to: str | None
+    greeting: str
 
 
 class RoomRef(NamedTuple):
@@ -107,7 +110,7 @@ def property_columns() -> list[ColumnElement[Any]]:
     p = properties.c
     return [
         p.id, p.code, p.name, p.address, p.currency, p.timezone, p.billing_day, p.grace_days, p.proration,
-        p.rounding, p.version, func.business_date(p.timezone),
+        p.rounding, p.version, func.business_date(p.timezone), p.reminder_stages, p.pay_to, p.greeting,
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from db.repositories.leases import Lease
 from db.repositories.tenants import mask_national_id
 
 PROPERTY = ("code", "name", "address", "currency", "timezone", "billing_day", "grace_days", "proration", "rounding",
-            "archived_at")  # fmt: skip
+            "reminder_stages", "pay_to", "greeting", "archived_at")  # fmt: skip
 ROOM = ("number", "room_type", "monthly_rent", "capacity", "basis", "status", "deleted_at")
 # The national id is told with its middle hidden: history can't be erased, and nobody needs the whole number of old.
 TENANT = ("code", "name", "phone", "email", "national_id", "emergency_name", "emergency_phone", "deleted_at")
@@ -29,6 +29,7 @@ PAYMENT = ("id", "payment_date", "amount", "method", "reference", "note", "impor
 NOTE = ("id", "room_id", "body")
 ITEM = ("id", "room_id", "name", "quantity", "note")
 DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "note", "opening")
+REMINDER = ("id", "charge_id", "lease_id", "period_start", "stage", "due_on", "amount", "channel", "sent_on")
 
 Values = dict[str, object]
 

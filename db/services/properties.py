@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection, func, insert, select, update
 
 from db.domain.dates import TimezoneError
+from db.domain.reminders import GREETINGS
 from db.domain.texts import clean, clean_code, clean_or_none
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
@@ -95,6 +96,10 @@ def _checked(values: Mapping[str, object]) -> dict[str, object]:
     _in_range(checked, "grace_days", 0, 60)
     if checked.get("proration", "daily") not in ("daily", "none"):
         raise PolicyError(field="proration", allowed="daily, none", value=checked["proration"])
+    if "pay_to" in checked:
+        checked["pay_to"] = clean_or_none(str(checked["pay_to"]), "pay_to", 300)
+    if checked.get("greeting", "none") not in GREETINGS:
+        raise PolicyError(field="greeting", allowed=", ".join(GREETINGS), value=checked["greeting"])
     rounding = checked.get("rounding")
     if isinstance(rounding, Decimal) and not Decimal("0.01") <= rounding <= 1_000_000:
         raise PolicyError(field="rounding", allowed="0.01-1000000", value=rounding)

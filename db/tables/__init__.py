@@ -18,11 +18,12 @@ from db.tables.notes import inventory, inventory_checks, note_voids, notes
 from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.properties import properties, rooms, tenants
 from db.tables.raises import raise_days, raise_lines, raise_undos, raises
+from db.tables.reminders import reminders
 
 __all__ = [
     "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
     "deposit_entries", "events", "import_chunks", "import_errors", "import_rows", "imports", "inventory",
     "inventory_checks", "lease_terms", "leases", "logins", "metadata", "note_voids", "notes", "payments", "properties",
-    "raise_days", "raise_lines", "raise_undos", "raises", "request_keys", "reversals", "rooms", "schedules",
-    "tenants", "workers",
+    "raise_days", "raise_lines", "raise_undos", "raises", "reminders", "request_keys", "reversals", "rooms",
+    "schedules", "tenants", "workers",
 ]  # fmt: skip

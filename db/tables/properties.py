@@ -1,6 +1,7 @@
 """Properties, rooms and tenants."""
 
 from sqlalchemy import BigInteger, Column, Computed, Date, ForeignKey, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.tables.base import Instant, Money, created_at, identity, metadata, version
 
@@ -17,6 +18,9 @@ properties = Table(
     Column("grace_days", SmallInteger, nullable=False, server_default=text("0")),
     Column("proration", Text, nullable=False, server_default=text("'daily'")),
     Column("rounding", Money, nullable=False, server_default=text("1")),
+    Column("reminder_stages", ARRAY(SmallInteger), nullable=False, server_default=text("'{-3,0,1,3,7}'")),
+    Column("pay_to", Text),
+    Column("greeting", Text, nullable=False, server_default=text("'none'")),
     version(),
     created_at(),
     Column("archived_at", Instant),

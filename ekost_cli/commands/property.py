@@ -23,6 +23,9 @@ FIELDS = (
     Field("grace_days", N_("Grace days"), "int"),
     Field("proration", N_("Part months"), "status"),
     Field("rounding", N_("Rounding"), "number", wide=True),
+    Field("pay_to", N_("Pay to"), wide=True),
+    Field("greeting", N_("Address as"), wide=True),
+    Field("reminder_stages", N_("Reminders on"), wide=True),
     Field("id", N_("Number"), "int", wide=True),
 )
 
@@ -45,6 +48,22 @@ Proration = Annotated[
 ]
 Rounding = Annotated[
     str | None, typer.Option("--rounding", metavar="N", help=_("Step that part rents are rounded to."))
+]
+PayTo = Annotated[
+    str | None,
+    typer.Option(
+        "--pay-to", metavar="TEXT", help=_('Bank, account and name to pay to, as reminders tell; "" for none.')
+    ),
+]
+Greeting = Annotated[
+    Literal["none", "kak", "bapak_ibu", "mas_mbak"] | None,
+    typer.Option("--greeting", help=_("How reminders address a tenant.")),
+]
+Reminders = Annotated[
+    str | None,
+    typer.Option(
+        "--reminders", metavar="DAYS", help=_("Days around the due one to remind on, such as -3,0,7, or none.")
+    ),
 ]
 
 
@@ -129,7 +148,11 @@ def edit(
     grace_days: GraceDays = None,
     proration: Proration = None,
     rounding: Rounding = None,
+    pay_to: PayTo = None,
+    greeting: Greeting = None,
+    reminders: Reminders = None,
 ) -> None:
+    from db.domain.reminders import parse_stages
     from db.repositories.lookup import find_property
     from db.services.properties import edit_property
 
@@ -139,6 +162,8 @@ def edit(
         changes = {
             "name": name, "address": address, "timezone": timezone, "billing_day": billing_day,
             "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding, found.currency),
+            "pay_to": pay_to, "greeting": greeting,
+            "reminder_stages": None if reminders is None else list(parse_stages(reminders)),
         }  # fmt: skip
         ekost.show(edit_property(conn, found, changes))
 

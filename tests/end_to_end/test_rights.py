@@ -101,7 +101,7 @@ def _code(err: str) -> str:
 
 
 HISTORY = ("payments", "charges", "reversals", "deposit_entries", "events", "audit_log", "notes", "note_voids",
-           "inventory", "inventory_checks", "balance_drifts")  # fmt: skip
+           "inventory", "inventory_checks", "balance_drifts", "reminders")  # fmt: skip
 LEDGER = ("payments", "charges", "reversals", "deposit_entries")
 
 
@@ -136,6 +136,8 @@ def test_who_has_one_property_sees_and_changes_nothing_of_another(house: House, 
             assert conn.execute(f"select count(*) from {name} where property_id = {other}").fetchone() == (0,)  # noqa: S608
         assert conn.execute("select count(*) from lease_terms where lease_id in (select id from leases)").fetchone()
         assert conn.execute("update tenants set name = 'x' where id = %s", (tenant,)).rowcount == 0
+        names = "charge_id, stage, due_on, amount, channel, sent_on, event_id"
+        row = f"{charge}, 0, current_date, 1, 'sms', current_date, 1"
         refused = [
             ("insert into tenants (property_id, code, name) values (%s, 'X', 'X')", other),
             ("select record_payment(null, null, %s, current_date, 1, 'cash', null, null)", tenant),
@@ -146,6 +148,7 @@ def test_who_has_one_property_sees_and_changes_nothing_of_another(house: House, 
             ("select count(*) from monthly_business_summary where property_id = %s", other),
             ("update rooms set property_id = %s", other),
             ("insert into notes (property_id, room_id, body, event_id, actor) values (1, %s, 'x', 1, 'ekost')", room),
+            (f"insert into reminders (property_id, tenant_id, {names}) select %s, {tenant}, {row}", other),
             (f"update leases set room_id = {room} where tenant_id = %s", mine),  # noqa: S608
         ]
         for statement, value in refused:

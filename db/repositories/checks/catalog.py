@@ -193,6 +193,14 @@ STORAGE = (
     Check("schema_is_valid", N_("No constraint is left unvalidated and no index half built."), "family"),
 )
 
+REMINDERS = (
+    Check(
+        "reminders_sent_once",
+        N_("Nobody is reminded twice on a day, nor of one bill at a stage that is not later, nor of another's bill."),
+        every_row=True,
+    ),
+)
+
 WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule done, in the future.")),)
 
-CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *AUDIT, *IMPORTS, *STORAGE, *WORKERS)
+CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *AUDIT, *IMPORTS, *STORAGE, *REMINDERS, *WORKERS)

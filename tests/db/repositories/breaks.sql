@@ -384,3 +384,12 @@ drop trigger no_truncate on balance_drifts;
 
 --- rule_guards_in_place | guard | table=audit_head
 alter table audit_head disable trigger audit_head_grows;
+
+--- reminders_sent_once | reminder | bill_of=
+update reminders set lease_id = (select max(id) from leases);
+
+--- reminders_sent_once rule_guards_in_place | reminder | on_the_day=2
+alter table reminders drop constraint reminders_once_a_day;
+drop index reminders_rent_once;
+insert into reminders (property_id, tenant_id, lease_id, period_start, stage, due_on, amount, channel, sent_on, event_id)
+select property_id, tenant_id, lease_id, period_start, stage, due_on, amount, channel, sent_on, event_id from reminders;

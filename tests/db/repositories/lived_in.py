@@ -20,6 +20,7 @@ from db.services.moves import move_out, move_tenant
 from db.services.notes import add_note, void_note
 from db.services.payments import record_payment
 from db.services.properties import add_property
+from db.services.reminders import send_reminder
 from db.services.reversals import void_charge, void_payment
 from db.services.rooms import set_room_status
 from db.tables import charges, payments
@@ -77,12 +78,15 @@ class LivedIn(House):
         return find_tenant(self.conn, name)
 
     def _write_down(self) -> None:
-        """Notes, one taken back; and what stands in a room."""
+        """Notes, one taken back; what stands in a room; and a reminder."""
         room = find_room(self.conn, "A8", "KOSA")
         void_note(self.conn, add_note(self.conn, self.found("Behind"), "will pay on Friday"), "did not")
         add_note(self.conn, room, "the roof leaks")
         add_item(self.conn, room, "Kasur")
         check_items(self.conn, room, {"kasur": "aus"}, self.ago(3))
+        send_reminder(self.conn, self.found("Behind"))
+        # What is judged at the end of a transaction would keep its tables from being broken by hand.
+        self.conn.execute(text("set constraints all immediate"))
 
     def _rooms(self) -> None:
         for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):

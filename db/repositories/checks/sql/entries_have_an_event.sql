@@ -7,6 +7,8 @@ with entries as (
   union all
   select 'note', id, tenant_id, event_id from notes
   union all
+  select 'reminder', id, tenant_id, event_id from reminders
+  union all
   select 'note_void', note_id, null, event_id from note_voids
   union all
   select 'inventory', id, null, event_id from inventory

@@ -14,6 +14,7 @@ with there as (
   ('leases', 'leases_slot_exists'), ('leases', 'leases_slot_free'), ('leases', 'leases_tenant_one_room'),
   ('inventory_checks', 'inventory_removed_once'), ('note_voids', 'note_voids_once'), ('notes', 'notes_about_one'),
   ('payments', 'payments_sign'), ('payments', 'payments_tenant'), ('properties', 'properties_code_key'),
+  ('reminders', 'reminders_charge_once'), ('reminders', 'reminders_once_a_day'), ('reminders', 'reminders_rent_once'),
   ('request_keys', 'request_keys_pkey'), ('reversals', 'reversals_once'), ('reversals', 'reversals_reversal_key'),
   ('rooms', 'rooms_capacity_in_use'), ('rooms', 'rooms_number_key'), ('tenants', 'tenants_code_key')
 )
