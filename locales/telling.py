@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from locales.catalogs import N_, _
 from locales.cells import said
 from locales.fields import HOME_CURRENCY, HOME_TIMEZONE, Field
-from locales.formats import date_short, instant, money
+from locales.formats import date_short, instant, money, number
 from locales.statuses import status_word
 
 TOLD_FIELDS = (
@@ -53,6 +53,11 @@ EVENTS = {
     "ItemRemoved": N_("Item removed"),
     "InventoryChecked": N_("Conditions recorded"),
     "ReminderSent": N_("Reminder sent"),
+    "MeterAdded": N_("Meter added"),
+    "MeterRetired": N_("Meter taken out of use"),
+    "MetersRead": N_("Meters read"),
+    "ReadingVoided": N_("Reading taken back"),
+    "TariffSet": N_("Tariff set"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
     "ImportDiscarded": N_("Import given up"),
@@ -115,6 +120,11 @@ _REQUESTS = {
     "add_item": "ItemAdded",
     "remove_item": "ItemRemoved",
     "check_items": "InventoryChecked",
+    "add_meter": "MeterAdded",
+    "retire_meter": "MeterRetired",
+    "set_tariff": "TariffSet",
+    "post_readings": "MetersRead",
+    "void_reading": "ReadingVoided",
 }
 
 
@@ -146,6 +156,8 @@ def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:
         yield date_short(date.fromisoformat(day))
     if body := (payload.get("after") or payload.get("before") or {}).get("body"):
         yield f"“{body}”"
+    for read in payload.get("readings", ()):
+        yield f"{read['meter']}: {number(Decimal(read['value']))}"
     for found in payload.get("conditions", ()):
         yield f"{found['item']}: {status_word(found['condition'])}"
     if payload.get("reason"):

@@ -1,13 +1,17 @@
 """What somebody wrote down about residents and rooms, and what stands in some of the rooms."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from db.repositories.leases import load_leases
-from db.repositories.lookup import find_room, find_tenant, get_property
+from db.repositories.lookup import find_property, find_room, find_tenant, get_property
+from db.repositories.meters import Meters
 from db.services.inventory import add_item, check_items
+from db.services.meters import add_meter, set_tariff
 from db.services.notes import add_note, void_note
+from db.services.readings import Read, post_readings
 from db.tables import leases
 
 # The house, whom or what it is about, and the words.
@@ -23,6 +27,7 @@ _ABOUT_ROOMS = (
 # Written in haste: it was taken back.
 _WRONG = ("KOSA", "ANI", "Pindah bulan depan", "Tidak jadi pindah")
 _FURNISHED = ("KOSA", "A1", ("Kasur", "Lemari", "Meja belajar", "AC"))
+_METERED = ("KOSA", Decimal(1445), {"A1": Decimal("1250.3"), "A2": Decimal("873.5"), "A3": Decimal(2046)})
 # Broken when the last resident left, mended for the next one.
 _MENDED = ("KOSB", "B10", "Jendela", "Kaca jendela pecah")
 
@@ -38,6 +43,7 @@ def remember(conn: Connection) -> None:
     void_note(conn, wrong, why)
     _furnish(conn)
     _mend(conn)
+    _meter(conn)
 
 
 def _furnish(conn: Connection) -> None:
@@ -49,6 +55,18 @@ def _furnish(conn: Connection) -> None:
         add_item(conn, room, thing, on=stay.starts_on - timedelta(days=1))
     check_items(conn, room, {}, stay.starts_on, rest="good", lease_id=stay.id, note="Serah terima kamar")
     check_items(conn, room, {things[0]: "worn"}, get_property(conn, room.property_id).today)
+
+
+def _meter(conn: Connection) -> None:
+    """Electricity is by the meter from here on: what three meters showed on the first of the month."""
+    house, price, figures = _METERED
+    prop = find_property(conn, house)
+    since = prop.today.replace(day=1)
+    set_tariff(conn, prop, "electricity", price, since)
+    for number in figures:
+        add_meter(conn, prop, find_room(conn, number, house), "electricity")
+    meters = zip(Meters(conn).walk(prop.id), figures.values(), strict=True)
+    post_readings(conn, [Read(meter, figure) for meter, figure in meters], since)
 
 
 def _mend(conn: Connection) -> None:

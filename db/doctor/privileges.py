@@ -16,7 +16,8 @@ select string_agg(distinct r.rolname, ', ' order by r.rolname)
  cross join lateral aclexplode(c.relacl) a
   join pg_roles r on r.oid = a.grantee
  where parent.relname in ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'audit_log', 'notes',
-                          'note_voids', 'inventory', 'inventory_checks', 'balance_drifts')
+                          'note_voids', 'inventory', 'inventory_checks', 'balance_drifts', 'meter_readings',
+                          'meter_reading_voids', 'tariffs', 'utility_charges')
    and parent.relnamespace = (select relnamespace from pg_class where oid = 'properties'::regclass)
    and a.privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE') and a.grantee <> c.relowner
 """

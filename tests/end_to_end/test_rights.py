@@ -43,6 +43,7 @@ def house(shared_kos: Kos, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("rights")
     (folder / "payments.csv").write_text("tenant,amount,date\nSITI,1000,2026-01-05\n")
     (folder / "tenants.csv").write_text("name,property\nUdin,KOSA\n")
+    (folder / "meters.txt").write_text("A1 1327.8\n")
     (folder / "rooms.csv").write_text("number,rent\nA77,1000\n")
     kos.do("demo")
     kos.do("import", "payments", str(folder / "payments.csv"))
@@ -101,7 +102,9 @@ def _code(err: str) -> str:
 
 
 HISTORY = ("payments", "charges", "reversals", "deposit_entries", "events", "audit_log", "notes", "note_voids",
-           "inventory", "inventory_checks", "balance_drifts", "reminders")  # fmt: skip
+           "inventory", "inventory_checks", "balance_drifts", "reminders", "meter_readings", "meter_reading_voids",
+           "tariffs",
+           "utility_charges")  # fmt: skip
 LEDGER = ("payments", "charges", "reversals", "deposit_entries")
 
 

@@ -92,6 +92,17 @@ LEASES = (
     ),
 )
 
+UTILITIES = (
+    Check(
+        "readings_never_fall",
+        N_("Every meter reading that stands is at least the one before it, and counts what was used since."),
+    ),
+    Check(
+        "readings_charged_once",
+        N_("What was charged for a reading is its usage times the tariff, and nothing where it was taken back."),
+    ),
+)
+
 EVENTS = (
     Check(
         "entries_have_an_event",
@@ -203,4 +214,15 @@ REMINDERS = (
 
 WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule done, in the future.")),)
 
-CHECKS = (*BALANCES, *REVERSALS, *LEASES, *EVENTS, *AUDIT, *IMPORTS, *STORAGE, *REMINDERS, *WORKERS)
+CHECKS = (
+    *BALANCES,
+    *REVERSALS,
+    *LEASES,
+    *EVENTS,
+    *AUDIT,
+    *IMPORTS,
+    *STORAGE,
+    *REMINDERS,
+    *WORKERS,
+    *UTILITIES,
+)

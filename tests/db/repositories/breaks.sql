@@ -104,6 +104,12 @@ update notes set property_id = property_id - 1 where tenant_id is not null;
 --- notes_stay_in_their_place | inventory_check | lease=
 update inventory_checks set lease_id = (select min(id) from leases where room_id <> inventory_checks.room_id);
 
+--- readings_never_fall readings_charged_once | meter_reading | before_value=1250.300
+update meter_readings set value = 1250.2, usage = 0 where usage > 0;
+
+--- readings_charged_once | meter_reading | charged=111988.00
+update utility_charges set tariff_id = (select max(id) from tariffs);
+
 --- rooms_within_capacity lease_slots_exist | room | tenants=2 capacity=1
 update rooms set capacity = 1 where number = 'B2';
 

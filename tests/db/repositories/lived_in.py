@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, text
 from db.domain.csvrows import Kind
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
+from db.repositories.meters import Meters, find_meter
 from db.services.charges import post_charge
 from db.services.deliveries import discard_delivery
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
@@ -16,10 +17,12 @@ from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
 from db.services.inventory import add_item, check_items
 from db.services.leases import assign_tenant, change_billing_day, change_rent
+from db.services.meters import add_meter, set_tariff
 from db.services.moves import move_out, move_tenant
 from db.services.notes import add_note, void_note
 from db.services.payments import record_payment
 from db.services.properties import add_property
+from db.services.readings import Read, post_readings, void_reading
 from db.services.reminders import send_reminder
 from db.services.reversals import void_charge, void_payment
 from db.services.rooms import set_room_status
@@ -55,8 +58,12 @@ class LivedIn(House):
         house._settle()
         house._import()
         house._write_down()
+        house._measure()
         house._deliver()
         house._close()
+        # What is judged at the end of a transaction would keep its tables from being broken by hand.
+        for when in ("immediate", "deferred"):
+            conn.execute(text(f"set constraints all {when}"))
         return house
 
     @property
@@ -85,8 +92,18 @@ class LivedIn(House):
         add_item(self.conn, room, "Kasur")
         check_items(self.conn, room, {"kasur": "aus"}, self.ago(3))
         send_reminder(self.conn, self.found("Behind"))
-        # What is judged at the end of a transaction would keep its tables from being broken by hand.
-        self.conn.execute(text("set constraints all immediate"))
+
+    def _measure(self) -> None:
+        """Electricity of one room: read, misread and taken back, read again; another tariff later."""
+        prop = find_property(self.conn, "KOSA")
+        add_meter(self.conn, prop, find_room(self.conn, "A1", "KOSA"), "electricity")
+        set_tariff(self.conn, prop, "electricity", Decimal(1445), self.ago(60))
+        for days, figure in ((31, "1250.3"), (2, "1372.8"), (1, "1327.8")):
+            meter = find_meter(self.conn, "KOSA/A1")
+            event = post_readings(self.conn, [Read(meter, Decimal(figure))], self.ago(days))
+            if days == 2:
+                void_reading(self.conn, Meters(self.conn).under(event)[0].id, "digits swapped")
+        set_tariff(self.conn, prop, "electricity", Decimal(1500), self.today)
 
     def _rooms(self) -> None:
         for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):

@@ -14,6 +14,14 @@ with entries as (
   select 'inventory', id, null, event_id from inventory
   union all
   select 'inventory_check', id, null, event_id from inventory_checks
+  union all
+  select 'meter', id, null, event_id from meters
+  union all
+  select 'meter_reading', id, null, event_id from meter_readings
+  union all
+  select 'meter_reading_void', reading_id, null, event_id from meter_reading_voids
+  union all
+  select 'tariff', id, null, event_id from tariffs
 )
 select x.entity, x.id, x.tenant_id as tenant, x.event_id as event, e.type, e.tenant_id as event_tenant
   from entries x left join events e on e.id = x.event_id

@@ -1,0 +1,58 @@
+"""Meters with the command: what a person types, what they read, and what many at once come to."""
+
+from tests.end_to_end.kos import Kos
+
+
+def metered(kos: Kos) -> None:
+    """KOSA with A1, A2 and their meters, read on 1 September."""
+    kos.house("A1", "A2")
+    kos.tenant("Budi", "A1", since="2026-08-01")
+    for room in ("A1", "A2"):
+        kos.do("meter", "add", room)
+    kos.do("meter", "tariff", "KOSA", "electricity", "1445", "--from", "2026-01-01")
+    done = kos.run("meter", "read", "-", "--on", "2026-09-01", stdin="meter,reading\nA1,1250.3\nA2 90 # empty\n")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_what_a_meter_shows_becomes_a_charge(kos: Kos) -> None:
+    metered(kos)
+    before = kos.balance("BUDI")
+    dry = kos.get("meter", "read", "A1", "1.327,8", "--on", "2026-10-01", "--dry-run")
+    assert (dry["usage"], dry["amount"], kos.balance("BUDI")) == ("77.5", "111988.00", before)
+    shown = kos.get("meter", "read", "A1", "1327.8", "--on", "2026-10-01", "--key", "k1")
+    assert (shown["previous"], shown["tenants"]) == ("1250.3", "BUDI")
+    assert kos.get("meter", "read", "A1", "1327.8", "--on", "2026-10-01", "--key", "k1") == shown
+    charge = kos.items("charge", "list", "--kind", "electricity")[0]
+    assert (charge["amount"], charge["period_start"], charge["period_end"], charge["due_on"]) == (
+        "111988.00", "2026-09-01", "2026-10-01", "2026-10-01",
+    )  # fmt: skip
+    assert charge["description"] == "1250.3 → 1327.8 = 77.5 kWh × 1445"
+    listed = [(row["room"], row["value"], row["tenant"]) for row in kos.items("meter", "list")]
+    assert listed == [("A1", "1327.8", "BUDI"), ("A2", "90", None)]
+    kos.keep()
+    kos.refused(5, "reading_falls", "meter", "read", "A1", "1327.7")
+    kos.refused(2, "reading_ambiguous", "meter", "read", "A1", "1.400")
+    kos.refused(2, "reading_invalid", "meter", "read", "A1", "many")
+    kos.refused(4, "meter_not_found", "meter", "read", "A3", "1")
+    kos.refused(5, "later_reading", "meter", "void", "1", "--reason", "wrong")
+    kos.refused(2, "file_unreadable", "meter", "import", "/nonexistent")
+    told = kos.run("meter", "read", "-", "-o", "json", stdin="A1 1400\nA2 89.9\n")
+    assert (told.status, '"reading_falls"' in told.err) == (5, True)
+    assert kos.content() == kos.kept
+    kos.kept = None
+    kos.do("meter", "void", str(shown["id"]), "--reason", "misread")
+    assert kos.balance("BUDI") == before
+    told_room = kos.do("room", "history", "A1", "-o", "table", COLUMNS="160")
+    assert all(words in told_room for words in ("Meters read", "Reading taken back", "misread", "1,327.8"))
+    kos.assert_sound()
+
+
+def test_two_who_read_the_same_meter_at_once_charge_it_once(kos: Kos) -> None:
+    metered(kos)
+    before = float(kos.balance("BUDI"))
+    same = ["meter", "read", "A1", "1327.8", "--on", "2026-10-01"]
+    done = kos.race([[*same, "--key", "k"], [*same, "--key", "k"], same, [*same[:3], "1300", *same[4:]]])
+    assert done[0].out == done[1].out != ""
+    assert {one.status for one in done} <= {0, 5}
+    assert float(kos.balance("BUDI")) == before + 111_988
+    kos.assert_sound()
