@@ -22,6 +22,8 @@ LOOKS = (
     ("deposit", "list", "--all"),
     ("note", "list", "--all"),
     ("inventory", "list", "--all"),
+    ("meter", "list", "--all"),
+    ("meter", "history", "--all"),
     ("import", "list", "--all"),
 )
 

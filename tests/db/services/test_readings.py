@@ -34,7 +34,7 @@ from db.services.readings import (
     post_readings,
     void_reading,
 )
-from db.services.reversals import AlreadyReversedError, void_charge
+from db.services.reversals import void_charge
 from db.tables import charges, meter_readings, utility_charges
 from tests.db.services.house import House
 
@@ -94,7 +94,7 @@ def test_several_share_a_room_to_the_rupiah(metered: House) -> None:
     assert [(row.room, row.amount, row.tenants) for row in rows] == [
         ("B1", Decimal(111_988), "SATU, DUA, TIGA"), (None, None, None),
     ]  # fmt: skip
-    assert sorted(row[4] for row in charged(metered)) == [37_329, 37_329, 37_330]
+    assert sorted(str(row[4]) for row in charged(metered)) == ["37329.00", "37329.00", "37330.00"]
 
 
 def test_a_reading_is_the_boundary_between_two_who_follow_one_another(metered: House) -> None:
@@ -197,8 +197,8 @@ def test_the_database_refuses_a_falling_reading_whatever_program_writes_it(
 ) -> None:
     of = meter(metered)
     row = {"property_id": of.property_id, "meter_id": of.id, "read_on": READ, "event_id": reserve_event(metered.conn)}
-    refused = AlreadyReversedError()
-    with pytest.raises(AlreadyReversedError), refusing(metered.conn, {constraint: refused}):
+    refused = NothingReadError()
+    with pytest.raises(NothingReadError), refusing(metered.conn, {constraint: refused}):
         metered.conn.execute(insert(meter_readings).values(row | values))
 
 
