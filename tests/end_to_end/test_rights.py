@@ -103,8 +103,7 @@ def _code(err: str) -> str:
 
 HISTORY = ("payments", "charges", "reversals", "deposit_entries", "events", "audit_log", "notes", "note_voids",
            "inventory", "inventory_checks", "balance_drifts", "reminders", "meter_readings", "meter_reading_voids",
-           "tariffs",
-           "utility_charges")  # fmt: skip
+           "tariffs", "utility_charges")  # fmt: skip
 LEDGER = ("payments", "charges", "reversals", "deposit_entries")
 
 
