@@ -87,6 +87,7 @@ READ_ANYWHERE = frozenset(
         "note list",
         "payment list",
         "property list",
+        "property policies",
         "raise list",
         "reminder history",
         "reminder list",

@@ -27,6 +27,9 @@ _CODES = {
     "folding": N_("folding of old months"),
     "cleanup": N_("clearing up"),
     "backup": N_("backup"),
+    # what a tenant who leaves gets back
+    "none": N_("nothing"),
+    "prorate": N_("unused days"),
     # the doctor
     "program": N_("program"),
     "languages": N_("languages"),

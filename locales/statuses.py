@@ -24,6 +24,8 @@ _STATUSES: dict[str, tuple[str, str]] = {
     "dead": (N_("dead"), "red"),
     "discarded": (N_("given up"), "dim"),
     "active": (N_("active"), "green"),
+    "coming": (N_("to come"), "cyan"),
+    "replaced": (N_("replaced"), "dim"),
     "ended": (N_("ended"), "dim"),
     "archived": (N_("archived"), "dim"),
     "voided": (N_("taken back"), "dim"),

@@ -24,6 +24,7 @@ EVENTS = {
     "BookImported": N_("Book imported"),
     "PropertyAdded": N_("Property added"),
     "PropertyChanged": N_("Property changed"),
+    "PolicyChanged": N_("Policy changed"),
     "PropertyArchived": N_("Property archived"),
     "RoomAdded": N_("Room added"),
     "RoomChanged": N_("Room changed"),

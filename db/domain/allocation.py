@@ -92,7 +92,7 @@ def allocate(debts: Iterable[Debt], money: Iterable[MoneyIn]) -> Allocation:
     purse = deque((item, item.amount) for item in sorted(money, key=_money_order))
     lines: list[Line] = []
     fills: list[Fill] = []
-    for debt in sorted(debts, key=_debt_order):
+    for debt in sorted(debts, key=debt_order):
         filled = _fill(debt, purse)
         lines.append(Line(debt, sum((fill.amount for fill in filled), ZERO)))
         fills.extend(filled)
@@ -105,7 +105,7 @@ def still_open(debts: Iterable[Debt], owed: Decimal) -> list[Line]:
     It takes no more debts than that; the lines add up to less than `owed` where there are not enough of them.
     """
     lines: list[Line] = []
-    for debt in sorted((debt for debt in debts if debt.amount), key=_debt_order, reverse=True):
+    for debt in sorted((debt for debt in debts if debt.amount), key=debt_order, reverse=True):
         if owed <= 0:
             break
         part = min(debt.amount, owed)
@@ -167,7 +167,8 @@ def _fill(debt: Debt, purse: deque[tuple[MoneyIn, Decimal]]) -> list[Fill]:
     return fills
 
 
-def _debt_order(debt: Debt) -> tuple[date, int, int, Source]:
+def debt_order(debt: Debt) -> tuple[date, int, int, Source]:
+    """Where a debt stands among those that money fills (R12)."""
     rank = 0 if debt.kind == RENT else 1 if debt.kind in UTILITIES else 3 if debt.kind == LATE_FEE else 2
     return debt.due_on, rank, debt.id, debt.source
 

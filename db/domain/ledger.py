@@ -101,7 +101,7 @@ def standing(charges: Iterable[ChargeEntry], payments: Iterable[PaymentEntry], a
     reversal that is dated before its original: the sums always agree with the balance.
     """
     charged, paid = living(counted(charges, as_of)), living(counted(payments, as_of))
-    debts = [_debt(charge) for charge in charged if charge.amount >= 0]
+    debts = [as_debt(charge) for charge in charged if charge.amount >= 0]
     debts += [
         Debt(entry.id, REFUND, entry.payment_date, -entry.amount, source="payment")
         for entry in paid
@@ -142,5 +142,6 @@ def living(entries: Sequence[Posted]) -> list[Posted]:
     return [entry for entry in entries if entry.id not in pairs]
 
 
-def _debt(charge: ChargeEntry) -> Debt:
+def as_debt(charge: ChargeEntry) -> Debt:
+    """A charge as the allocation takes it."""
     return Debt(charge.id, charge.kind, charge.due_on, charge.amount, charge.period_start, charge.period_end)

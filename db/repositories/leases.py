@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from db.domain.late_fees import LateFee, Mode
+from db.domain.moveout import Refund
 from db.domain.rent import Policy, Terms
 from db.tables import lease_terms, leases
 
@@ -27,12 +29,28 @@ class Lease(NamedTuple):
     rounding: Decimal
     next_period_on: date | None
     billed_from_on: date
+    refund: Refund
+    late_fee: Mode
+    late_fee_rate: Decimal
+    late_fee_grace: int
+    late_fee_every: int
+    late_fee_cap_percent: Decimal | None
+    late_fee_cap_amount: Decimal | None
+    charge_order: Sequence[str]
     terms: tuple[Terms, ...] = ()
 
     @property
     def policy(self) -> Policy:
         """The billing policy as the rules take it."""
         return Policy(self.grace_days, cast(Literal["daily", "none"], self.proration), self.rounding)
+
+    @property
+    def fee(self) -> LateFee:
+        """What being late costs, as the rules take it (R15)."""
+        return LateFee(
+            self.late_fee, self.late_fee_rate, self.late_fee_grace, self.late_fee_every, self.late_fee_cap_percent,
+            self.late_fee_cap_amount,
+        )  # fmt: skip
 
     def terms_on(self, day: date) -> Terms:
         """The terms in force on a day; before the first, the first."""

@@ -21,7 +21,11 @@ ROOM = ("number", "room_type", "monthly_rent", "capacity", "basis", "status", "d
 # The national id is told with its middle hidden: history can't be erased, and nobody needs the whole number of old.
 TENANT = ("code", "name", "phone", "email", "national_id", "emergency_name", "emergency_phone", "deleted_at")
 LEASE = ("id", "tenant_id", "room_id", "slot", "starts_on", "ends_on", "basis", "grace_days", "proration", "rounding",
-         "billed_from_on")  # fmt: skip
+         "billed_from_on", "refund", "late_fee", "late_fee_rate", "late_fee_grace", "late_fee_every",
+         "late_fee_cap_percent", "late_fee_cap_amount", "charge_order")  # fmt: skip
+POLICY = ("billing_day", "grace_days", "proration", "rounding", "refund", "basis", "late_fee", "late_fee_rate",
+          "late_fee_grace", "late_fee_every", "late_fee_cap_percent", "late_fee_cap_amount",
+          "charge_order")  # fmt: skip
 TERMS = ("effective_on", "monthly_rent", "billing_day")
 CHARGE = ("id", "lease_id", "kind", "period_start", "period_end", "days", "of_days", "charged_on", "due_on", "amount",
           "description", "reverses_id", "related_id")  # fmt: skip
@@ -39,7 +43,9 @@ def told(names: tuple[str, ...], row: Mapping[str, Any] | RowMapping) -> Values:
     return {_camel(name): _plain(name, row[name]) for name in names if name in row}
 
 
-def change(names: tuple[str, ...], before: RowMapping, after: RowMapping) -> dict[str, Values]:
+def change(
+    names: tuple[str, ...], before: Mapping[str, Any] | RowMapping, after: Mapping[str, Any] | RowMapping
+) -> dict[str, Values]:
     """`before` and `after` of those values that differ, for a payload."""
     differ = tuple(name for name in names if before[name] != after[name])
     return {"before": told(differ, before), "after": told(differ, after)}

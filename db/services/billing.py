@@ -88,6 +88,7 @@ def pass_day(conn: Connection) -> int:
     Returns the rooms changed.
     """
     conn.execute(text("select ensure_partitions_ahead()"))
+    conn.execute(text("select settle_policies()"))
     conn.execute(text("select settle_past_rooms()"))  # tenants before rooms, as everywhere
     conn.execute(text("select apply_raises()"))
     return sync_room_statuses(conn)

@@ -15,7 +15,8 @@ from db.domain.rent import Terms, accrues_from
 from db.errors import N_, NotFoundError, RuleError
 from db.events import Event, append
 from db.repositories.leases import Lease, load_leases, tenant_leases
-from db.repositories.lookup import RoomRef, TenantNotFoundError, TenantRef, get_property
+from db.repositories.lookup import RoomRef, TenantNotFoundError, TenantRef
+from db.repositories.policies import Policies
 from db.repositories.values import Values, lease_told, terms_told, told
 from db.services.balances import recalculate
 from db.services.billing import accrue
@@ -111,22 +112,23 @@ def open_lease(
     billing_day: int | None = None,
     billed_from: date | None = None,
 ) -> Lease:
-    """Insert the lease and its first terms; a split room is split anew."""
+    """Insert the lease and its first terms, under the policy of its first day; a split room is split anew."""
     if monthly_rent is not None and monthly_rent < 0:
         raise RoomValueError(field="rent", allowed="≥ 0", value=monthly_rent)
     require_plausible(starts_on)
     require_plausible(billed_from or starts_on)
-    prop = get_property(conn, tenant.property_id)
+    policy = Policies(conn).on(tenant.property_id, starts_on)
     if room.property_id != tenant.property_id:
         raise RoomElsewhereError(room=room.number, tenant=tenant.code)
     slot = _free_slot(conn, room, starts_on)
-    day = billing_day or prop.billing_day or starts_on.day
+    day = billing_day or policy.billing_day or starts_on.day
     if not 1 <= day <= 31:
         raise BillingDayError(day=day)
     basis = "per_tenant" if monthly_rent is not None else room.basis
     row = {
-        "property_id": prop.id, "tenant_id": tenant.id, "room_id": room.id, "slot": slot, "starts_on": starts_on,
-        "basis": basis, "grace_days": prop.grace_days, "proration": prop.proration, "rounding": prop.rounding,
+        "property_id": tenant.property_id, "tenant_id": tenant.id, "room_id": room.id, "slot": slot,
+        "starts_on": starts_on, "basis": basis, "grace_days": policy.grace_days, "proration": policy.proration,
+        "rounding": policy.rounding,
         "next_period_on": starts_on, "billed_from_on": starts_on,
     }  # fmt: skip
     errors = {

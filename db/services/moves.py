@@ -97,17 +97,19 @@ def move_tenant(
     return Moved(get_lease(conn, new.id), day, credit, charge, undone)
 
 
-def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, refund: Refund = "none") -> Moved:
+def move_out(conn: Connection, tenant: TenantRef, on: date | None = None, *, refund: Refund | None = None) -> Moved:
     """End the lease: `on` is the first day no longer rented (R7). The ledger stays open.
 
     Rent of periods that start on or after `on` is reversed; with `refund="prorate"` the unused days of the
-    period before are credited. A move that was still to come is called off. Raises NoLeaseError.
+    period before are credited; else as the lease was signed. A move that was still to come is called off.
+    Raises NoLeaseError.
     """
     lock_tenant(conn, tenant.id)
     _lock_rooms_of(conn, tenant)
     day = require_plausible(on or tenant.today)
     lease, *later = _leases_from(conn, tenant, day)
     room_ids = [lease.room_id, *(other.room_id for other in later)]
+    refund = refund or lease.refund
     unused = plan_end(conn, lease, day, refund).credits
     undone = sum(end_lease(conn, tenant, other, other.starts_on, "move-out") for other in later)
     undone += end_lease(conn, tenant, lease, day, "move-out")

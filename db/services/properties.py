@@ -1,20 +1,35 @@
 """Changes of properties."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from zoneinfo import available_timezones
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Date, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
-from db.domain.dates import TimezoneError
+from db.domain.dates import EARLIEST, TimezoneError, require_plausible
 from db.domain.reminders import GREETINGS
 from db.domain.texts import clean, clean_code, clean_or_none
 from db.errors import N_, RuleError, UsageError
-from db.events import Event, append
+from db.events import Event, append, plain, reserve_event
 from db.repositories.lookup import PropertyRow, get_property
-from db.repositories.values import PROPERTY, change, told
+from db.repositories.policies import Policies
+from db.repositories.values import POLICY, PROPERTY, change, told
 from db.services.guard import refusing
 from db.tables import properties, rooms, tenants
+
+POLICY_FIELDS = frozenset(POLICY)
+# Those that the table of properties shows too.
+_COLUMNS = frozenset({"billing_day", "grace_days", "proration", "rounding"})
+_MAY_BE_NONE = frozenset({"late_fee_cap_percent", "late_fee_cap_amount"})
+_CHOICES = {"proration": ("daily", "none"), "refund": ("none", "prorate"), "basis": ("per_tenant", "split_room"),
+            "greeting": tuple(GREETINGS)}  # fmt: skip
+_PUT = text("select put_policy(:property, :day, :changes, :event)").bindparams(
+    *(bindparam(name, type_=BigInteger) for name in ("property", "event")),
+    bindparam("day", type_=Date),
+    bindparam("changes", type_=JSONB),
+)
 
 
 class PropertyExistsError(RuleError):
@@ -40,31 +55,59 @@ class PolicyError(UsageError):
 
 
 def add_property(conn: Connection, code: str, name: str, **policy: object) -> PropertyRow:
-    """Add a property. `policy`: address, currency, timezone, billing_day, grace_days, proration, rounding.
+    """Add a property. `policy`: address, currency, timezone, and what a policy has.
 
     Raises PropertyExistsError, PolicyError, TimezoneError, CodeFormError.
     """
-    given = {key: value for key, value in policy.items() if value is not None}
-    row = {"code": clean_code(code, letter=True), "name": clean(name, "name"), **_checked(given)}
+    given = _checked({key: value for key, value in policy.items() if value is not None})
+    more = {key: given.pop(key) for key in POLICY_FIELDS - _COLUMNS if key in given}
+    row = {"code": clean_code(code, letter=True), "name": clean(name, "name"), **given}
     with refusing(conn, {"properties_code_key": PropertyExistsError(ref=row["code"])}):
         added = conn.execute(insert(properties).values(row).returning(properties)).one()
-    append(conn, Event("PropertyAdded", "property", added.id, {"after": told(PROPERTY, added._mapping)}, added.id))
+    event_id = reserve_event(conn)
+    if more:
+        _put(conn, added.id, EARLIEST, more, event_id)
+    after = told(PROPERTY, added._mapping) | told(POLICY, Policies(conn).on(added.id, EARLIEST)._asdict())
+    append(conn, Event("PropertyAdded", "property", added.id, {"after": after}, added.id), event_id=event_id)
     return get_property(conn, added.id)
 
 
-def edit_property(conn: Connection, prop: PropertyRow, changes: Mapping[str, object]) -> PropertyRow:
-    """Change name, address or policy; leases already signed keep the policy of their signing."""
-    after = _checked({key: value for key, value in changes.items() if value is not None})
+def edit_property(
+    conn: Connection, prop: PropertyRow, changes: Mapping[str, object], effective_on: date | None = None
+) -> PropertyRow:
+    """Change name, address, or the policy from `effective_on` (today) on.
+
+    Leases keep the policy of their first day: only what is signed for a later day has the new one. A policy that is
+    written for a later day keeps what it changed itself. Raises PolicyError, TimezoneError, DateTooOldError.
+    """
+    after = _checked({key: value for key, value in changes.items() if value is not None or key in _MAY_BE_NONE})
     if "name" in after:
         after["name"] = clean(str(after["name"]), "name")
-    if not after:
-        return prop
+    policy = {key: after.pop(key) for key in POLICY_FIELDS if key in after}
+    day = require_plausible(effective_on or prop.today)
     this = properties.c.id == prop.id
     before = conn.execute(select(properties).where(this).with_for_update(key_share=True)).one()._mapping
+    was = Policies(conn).on(prop.id, day)._asdict()
+    policy = {key: value for key, value in policy.items() if was[key] != value}
+    if not after and not policy:
+        return prop
+    event_id = reserve_event(conn)
+    if policy:
+        _put(conn, prop.id, day, policy, event_id)
     values = {**after, "version": properties.c.version + 1}
     changed = conn.execute(update(properties).where(this).values(values).returning(properties)).one()._mapping
-    append(conn, Event("PropertyChanged", "property", prop.id, change(tuple(after), before, changed), prop.id))
+    payload: dict[str, object] = {**change((*after, *sorted(_COLUMNS)), before, changed)}
+    if policy:
+        now = Policies(conn).on(prop.id, day)._asdict()
+        payload["policy"] = {"effectiveOn": day.isoformat(), **change(tuple(policy), was, now)}
+    append(conn, Event("PropertyChanged", "property", prop.id, payload, prop.id), event_id=event_id)
     return get_property(conn, prop.id)
+
+
+def _put(conn: Connection, property_id: int, day: date, policy: Mapping[str, object], event_id: int) -> None:
+    """Write the policy of a day, and carry it on to those of later days; `properties` shows the one of today."""
+    values = {key: plain(value) for key, value in policy.items()}
+    conn.execute(_PUT, {"property": property_id, "day": day, "changes": values, "event": event_id})
 
 
 def archive_property(conn: Connection, prop: PropertyRow) -> None:
@@ -94,12 +137,15 @@ def _checked(values: Mapping[str, object]) -> dict[str, object]:
         raise TimezoneError(timezone=str(checked["timezone"])[:40])
     _in_range(checked, "billing_day", 1, 31)
     _in_range(checked, "grace_days", 0, 60)
-    if checked.get("proration", "daily") not in ("daily", "none"):
-        raise PolicyError(field="proration", allowed="daily, none", value=checked["proration"])
     if "pay_to" in checked:
         checked["pay_to"] = clean_or_none(str(checked["pay_to"]), "pay_to", 300)
-    if checked.get("greeting", "none") not in GREETINGS:
-        raise PolicyError(field="greeting", allowed=", ".join(GREETINGS), value=checked["greeting"])
+    _in_range(checked, "late_fee_grace", 0, 60)
+    _in_range(checked, "late_fee_every", 1, 31)
+    for field, allowed in _CHOICES.items():
+        if checked.get(field, allowed[0]) not in allowed:
+            raise PolicyError(field=field, allowed=", ".join(allowed), value=str(checked[field])[:20])
+    if checked.get("late_fee") == "percent" and not Decimal(0) < Decimal(str(checked["late_fee_rate"])) <= 100:
+        raise PolicyError(field="late_fee", allowed="0.01-100 %", value=checked["late_fee_rate"])
     rounding = checked.get("rounding")
     if isinstance(rounding, Decimal) and not Decimal("0.01") <= rounding <= 1_000_000:
         raise PolicyError(field="rounding", allowed="0.01-1000000", value=rounding)

@@ -16,6 +16,7 @@ from db.tables.ledger import (
 from db.tables.logins import logins
 from db.tables.notes import inventory, inventory_checks, note_voids, notes
 from db.tables.outbox import deliveries, events, schedules, workers
+from db.tables.policies import property_policies
 from db.tables.properties import properties, rooms, tenants
 from db.tables.raises import raise_days, raise_lines, raise_undos, raises
 from db.tables.reminders import reminders
@@ -25,6 +26,7 @@ __all__ = [
     "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
     "deposit_entries", "events", "import_chunks", "import_errors", "import_rows", "imports", "inventory",
     "inventory_checks", "lease_terms", "leases", "logins", "metadata", "meter_reading_voids", "meter_readings",
-    "meters", "note_voids", "notes", "payments", "properties", "raise_days", "raise_lines", "raise_undos", "raises",
-    "reminders", "request_keys", "reversals", "rooms", "schedules", "tariffs", "tenants", "utility_charges", "workers",
+    "meters", "note_voids", "notes", "payments", "properties", "property_policies", "raise_days", "raise_lines",
+    "raise_undos", "raises", "reminders", "request_keys", "reversals", "rooms", "schedules", "tariffs", "tenants",
+    "utility_charges", "workers",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, SmallInteger, Table, Text, text
 
 from db.tables.base import Money, created_at, identity, metadata
+from db.tables.policies import late_policy
 
 leases = Table(
     "leases",
@@ -21,6 +22,7 @@ leases = Table(
     Column("next_period_on", Date),
     Column("billed_from_on", Date, nullable=False),
     created_at(),
+    *late_policy(),
 )
 
 lease_terms = Table(

@@ -280,8 +280,9 @@ def move_out(
         str | None, typer.Option("--on", metavar="DATE", help=_("First day no longer rented; today if not given."))
     ] = None,
     refund: Annotated[
-        Literal["none", "prorate"], typer.Option("--refund", help=_("Give back unused days, or not."))
-    ] = "none",
+        Literal["none", "prorate"] | None,
+        typer.Option("--refund", help=_("Give back unused days, or not; as the lease was signed if not given.")),
+    ] = None,
 ) -> None:
     from db.repositories.lookup import find_tenant
     from db.services.moves import move_out as end

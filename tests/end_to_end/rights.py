@@ -10,6 +10,7 @@ RIGHTS = {
     # looking
     "property list": LOOK + "m",
     "property show KOSA": LOOK + "m",
+    "property policies KOSA": LOOK + "m",
     "room list": LOOK,
     "room show A1": LOOK,
     "room history A1": LOOK,

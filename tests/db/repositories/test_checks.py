@@ -59,6 +59,7 @@ def furnished(shared_database: Database) -> Iterator[Connection]:
     """The house in one transaction for all tests of this file; each breaks it in a savepoint of its own."""
     with shared_database.transaction(dry_run=True) as conn:
         LivedIn.furnish(conn)
+        conn.exec_driver_sql("set constraints all immediate")  # of what waits no trigger can be switched off
         conn.exec_driver_sql(NAMES)
         yield conn
 

@@ -52,7 +52,7 @@ DERIVED = {
     "lease": {"property_id", "next_period_on", "created_at"},
 }
 # Events that tell of work and change nothing of the book.
-WORK = {"ImportFinished", "ImportUndone", "ImportDiscarded", "DeliveryDiscarded", "BalanceCalculated"}
+WORK = {"ImportFinished", "ImportUndone", "ImportDiscarded", "DeliveryDiscarded", "BalanceCalculated", "PolicyChanged"}
 
 
 @pytest.fixture(scope="module")

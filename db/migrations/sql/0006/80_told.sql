@@ -43,8 +43,11 @@ create constraint trigger told_when_changed after update on rooms deferrable ini
 
 create constraint trigger told_when_added after insert on properties deferrable initially deferred
   for each row execute function require_told_of('property');
+-- Of its policy 10_policies.sql tells, and the columns that show the one of today follow the day without a word.
 create constraint trigger told_when_changed after update on properties deferrable initially deferred
-  for each row execute function require_told_of('property');
+  for each row when (to_jsonb(old) - '{billing_day,grace_days,proration,rounding}'::text[]
+    is distinct from to_jsonb(new) - '{billing_day,grace_days,proration,rounding}'::text[])
+  execute function require_told_of('property');
 
 create constraint trigger told_when_added after insert on leases deferrable initially deferred
   for each row execute function require_told_of('lease', 'id');
