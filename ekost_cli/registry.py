@@ -44,7 +44,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     N_("Files"): (
         Entry("import", "imports:app", N_("Import payments, tenants and rooms from files.")),
-        Entry("export", "exports:app", N_("Write the whole book as plain text.")),
+        Entry("export", "exports:app", N_("Write the book as plain text.")),
     ),
     N_("Care"): (
         Entry("jobs", "jobs:app", N_("Background work: what waits and what is dead.")),

@@ -232,6 +232,11 @@ CONDITIONS = (
     Field("actor", N_("By whom"), wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )
+JOURNALS = (
+    Field("file", N_("File")),
+    Field("format", N_("Format")),
+    Field("lines", N_("Lines"), "int"),
+)
 FIRST_BILLS = (
     Field("tenant", N_("Tenant")),
     Field("tenant_name", N_("Name")),

@@ -17,7 +17,7 @@ class BookFolderTakenError(RuleError):
 
     code = "book_folder_taken"
     message = N_("{path} is there already; an export overwrites nothing.")
-    hint = N_("Name a new folder.")
+    hint = N_("Name a new one.")
 
 
 class BookUnknownError(UsageError):

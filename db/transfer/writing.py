@@ -1,21 +1,18 @@
 """Write the whole book, as it is in one moment, as CSV: a file for each table, in a folder that is whole or not."""
 
 import hashlib
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from db.embedded.files import sync_folder
 from db.engine import Database
 from db.migrations.runner import schema_status
 from db.repositories.detached import detached_partitions
 from db.repositories.whole import require_unfiltered
-from db.transfer.errors import BookFolderError, BookFolderTakenError, BookTornError
+from db.transfer.errors import BookTornError
+from db.transfer.files import new_file, new_folder
 from db.transfer.manifest import NAME, Manifest, Part
 from db.transfer.subjects import Subject, subjects
 
@@ -32,7 +29,7 @@ def export_book(database: Database, folder: Path, program: str, progress: Progre
     Nothing stays of an export that fails. Raises BookFolderError, BookFolderTakenError, BookTornError, and
     WholeBookError for a login that does not see all rows.
     """
-    with database.reading(statement_timeout_ms=0) as conn, _draft(folder) as draft:
+    with database.reading(statement_timeout_ms=0) as conn, new_folder(folder) as draft:
         require_unfiltered(conn)
         for away in detached_partitions(conn):
             if away.parent == "payments":
@@ -46,7 +43,7 @@ def export_book(database: Database, folder: Path, program: str, progress: Progre
         made_at = conn.execute(text("select now()")).scalar_one()
         revision = schema_status(conn).found or ""
         manifest = Manifest(made_at=made_at, revision=revision, program=program, parts=tuple(parts))
-        with _new(draft / NAME) as file:
+        with new_file(draft / NAME) as file:
             file.write(manifest.text().encode())
     return manifest
 
@@ -54,7 +51,7 @@ def export_book(database: Database, folder: Path, program: str, progress: Progre
 def _write(conn: Connection, subject: Subject, path: Path) -> Part:
     digest, size = hashlib.sha256(), 0
     cursor: Any = conn.connection.cursor()
-    with cursor, _new(path) as file:
+    with cursor, new_file(path) as file:
         with cursor.copy(f"copy ({subject.query()}) to stdout (format csv, header, encoding 'UTF8')") as copy:
             for block in copy:
                 digest.update(block)
@@ -79,34 +76,3 @@ def sums(conn: Connection, subject: Subject, table: str) -> dict[str, str]:
     columns = ", ".join(f'coalesce(sum("{name}"), 0)::text' for name in subject.sums)
     found = conn.execute(text(f'select {columns} from "{table}"')).one()  # noqa: S608 - our own names
     return dict(zip(subject.sums, found, strict=True))
-
-
-@contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A folder for us alone that becomes `folder` at the end; nothing is left of it on an error."""
-    hidden = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
-    try:
-        if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-            raise BookFolderTakenError(path=folder)
-        hidden.mkdir(0o700)
-    except OSError as error:
-        raise BookFolderError(path=folder, reason=error.strerror or "-") from error
-    try:
-        yield hidden
-        sync_folder(hidden)
-        hidden.rename(folder)
-        sync_folder(folder.parent)
-    except OSError as error:
-        raise BookFolderError(path=folder, reason=error.strerror or "-") from error
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
-
-
-@contextmanager
-def _new(path: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner may read: there are names and numbers of people in it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(descriptor)

@@ -50,7 +50,7 @@ def test_every_table_travels_or_is_left_out_for_a_reason(kos: Kos) -> None:
         there = set(conn.execute(text(kept)).scalars())
     travelling = {subject.name for subject in subjects()}
     assert travelling.isdisjoint(LEFT_OUT)
-    assert travelling | LEFT_OUT.keys() == there
+    assert travelling <= there <= travelling | LEFT_OUT.keys()
 
 
 def test_a_book_that_left_and_came_back_is_the_same_and_goes_on(kos: Kos, empty_kos: Kos, tmp_path: Path) -> None:

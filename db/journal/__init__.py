@@ -1,0 +1,1 @@
+"""The ledger in the words of double-entry bookkeeping, for hledger and beancount."""
