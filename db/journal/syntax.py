@@ -16,7 +16,7 @@ class Syntax(Protocol):
         """What stands above everything."""
         ...
 
-    def declare(self, account: str, day: date, currency: str, name: str) -> Iterator[str]:
+    def declare(self, account: str, day: date, name: str) -> Iterator[str]:
         """An account before it is used for the first time."""
         ...
 
@@ -39,7 +39,7 @@ class Hledger:
     def head(self, title: str) -> Iterator[str]:
         yield f"; {title}"
 
-    def declare(self, account: str, day: date, currency: str, name: str) -> Iterator[str]:
+    def declare(self, account: str, day: date, name: str) -> Iterator[str]:
         yield f"account {account}" + (f"  ; {name}" if name else "")
 
     def currency(self, code: str) -> Iterator[str]:
@@ -63,7 +63,7 @@ class Beancount:
     def head(self, title: str) -> Iterator[str]:
         yield f'option "title" "{title}"'
 
-    def declare(self, account: str, day: date, currency: str, name: str) -> Iterator[str]:
+    def declare(self, account: str, day: date, name: str) -> Iterator[str]:
         yield f"{day} open {account}"
         if name:
             yield f'  name: "{name}"'

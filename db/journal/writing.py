@@ -50,11 +50,11 @@ class _Book:
         if told.currency not in self._known:
             self._known.add(told.currency)
             yield from self._writer.currency(told.currency)
+        yield ""
         for account, _amount in told.postings:
             if account not in self._known:
                 self._known.add(account)
-                yield from self._writer.declare(account, told.day, told.currency, told.names.get(account, ""))
-        yield ""
+                yield from self._writer.declare(account, told.day, told.names.get(account, ""))
         yield from self._writer.transaction(told)
 
     def end(self, conn: Connection, span: Span, until: date) -> Iterator[str]:
