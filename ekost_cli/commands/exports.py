@@ -81,7 +81,7 @@ def _target(ekost: Context, to: Path | None) -> Iterator[TextIO]:
         return
     from db.transfer.files import new_file
 
-    with new_file(to.expanduser().absolute()) as file, TextIOWrapper(file, "utf-8", newline="\n") as out:
+    with new_file(to.expanduser().absolute()) as file:
+        out = TextIOWrapper(file, "utf-8", newline="\n")
         yield out
-        out.flush()
         out.detach()

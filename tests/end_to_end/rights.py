@@ -113,7 +113,7 @@ RIGHTS = {
     "db backup {folder}": "ob",
     "export book {folder}/book-{letter}": "ob",
     "import book {folder}": "o",
-    "export journal": LOOK,
+    "export journal": "olwsrk",
 }
 # Who may is refused by a rule, whoever may not is told so first.
 RULES = {"import retry 1", "import book {folder}", "db detach payments_2024 --yes --dry-run"}
