@@ -22,7 +22,7 @@ def read_header(path: Path, subject: Subject, *, strict: bool) -> list[str]:
     except (OSError, ValueError, csv.Error) as error:
         raise BookDamagedError(file=path.name, what="header") from error
     known = {column.name for column in subject.columns}
-    odd = set(found) - known - set(subject.codes.values())
+    odd = set(found) - known - subject.helpers
     if odd or len(set(found)) < len(found):
         raise BookColumnsError(file=path.name, what=", ".join(sorted(odd)) or "-")
     if strict and known - set(found):

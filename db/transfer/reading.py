@@ -14,7 +14,7 @@ from db.tables import tenants
 from db.transfer.errors import BookDamagedError, BookNotNewError, BookOwnerError, BookUnknownError
 from db.transfer.headers import arriving, read_header
 from db.transfer.manifest import Manifest, Part, check_files, read_manifest
-from db.transfer.subjects import Subject, subjects
+from db.transfer.subjects import TOLD, Subject, subjects
 from db.transfer.telling import carry_over
 from db.transfer.writing import Progress, sums
 
@@ -84,19 +84,21 @@ def _require_empty(conn: Connection) -> None:
             raise BookNotNewError(table=subject.name)
     # Rows are looked at as they come in: a million that wait for the end would have to be remembered.
     conn.execute(text("set constraints all immediate"))
+    # What triggers would add of themselves is in the files.
+    conn.execute(text("set local ekost.book_arrives = on"))
 
 
 def _take(conn: Connection, subject: Subject, part: Part, folder: Path, manifest: Manifest) -> None:
     """One file: into a table that waits, looked over, and from there into the book."""
     columns = read_header(folder / part.file, subject, strict=manifest.revision == HEAD)
-    types = ", ".join(f'null::text as "{name}"' if name in subject.codes.values() else f'"{name}"' for name in columns)
+    types = ", ".join(f'null::text as "{name}"' if name in subject.helpers else f'"{name}"' for name in columns)
     conn.execute(text(f'create temporary table {_WAITING} as select {types} from "{subject.name}" with no data'))  # noqa: S608
     with arriving(part.file):
         rows = _copy(conn, columns, folder / part.file)
         _look_over(conn, subject, part, rows)
         if subject.name == "payments":
             conn.execute(_PARTITIONS)
-        kept = [name for name in columns if name not in subject.codes.values()]
+        kept = [name for name in columns if name not in subject.helpers]
         first = 1
         for start in range(0, conn.execute(_PAGES).scalar_one(), CHUNK_PAGES):
             first += _take_chunk(conn, subject, part, manifest, kept, start, first)
@@ -139,7 +141,8 @@ def _take_chunk(
     event_id = reserve_event(conn)
     append(conn, Event("BookImported", "book", event_id, payload), event_id=event_id)
     names = ", ".join(f'"{name}"' for name in columns)
-    own, event = (", event_id", f", {event_id}") if subject.has_event else ("", "")
+    told = f"case when {TOLD}::boolean then {event_id} end" if subject.has_untold else str(event_id)
+    own, event = (", event_id", f", {told}") if subject.has_event else ("", "")
     override = "overriding system value" if subject.numbered else ""
     conn.execute(text(f'insert into "{subject.name}" ({names}{own}) {override} select {names}{event} {chunk}'))
     return int(count)

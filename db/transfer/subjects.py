@@ -32,6 +32,7 @@ LEFT_OUT: Mapping[str, str] = {
 }
 # Columns that the new book fills itself, like all that is computed: events are its own, the rest is derived.
 OWN_COLUMNS = frozenset({"event_id", "event_seq", "search_rooms"})
+TOLD = "told"
 # Beside an id, the code by which a person knows the thing; reading it back, ids count.
 CODES: Mapping[str, tuple[str, str, str]] = {
     "property_id": ("property", "properties", "code"),
@@ -84,6 +85,16 @@ class Subject(NamedTuple):
         return "event_id" in self.table.columns
 
     @property
+    def has_untold(self) -> bool:
+        """Whether some rows name no event, so that the file has to say which: in its column `told`."""
+        return self.has_event and bool(self.table.columns["event_id"].nullable)
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The columns of the file that the table does not have."""
+        return frozenset({*self.codes.values(), *([TOLD] if self.has_untold else [])})
+
+    @property
     def numbered(self) -> bool:
         """Whether the database gives its rows their ids."""
         return any(c.identity is not None for c in self.table.columns)
@@ -97,6 +108,8 @@ class Subject(NamedTuple):
                 label, table, code = CODES[column.name]
                 columns.append(f'of_{label}.{code} as "{label}"')
                 joins.append(f'left join {table} of_{label} on of_{label}.id = x."{column.name}"')
+        if self.has_untold:
+            columns.append(f"(x.event_id is not null)::text as {TOLD}")
         order = ", ".join(
             self._sorted_by(name) for name in _ORDERS.get(self.name) or self.table.primary_key.columns.keys()
         )

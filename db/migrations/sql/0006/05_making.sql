@@ -50,6 +50,10 @@ begin
   end loop;
 end $$;
 
+-- Whether the owner is bringing in a whole book in this transaction: all rows that belong to others are in its files.
+create function book_arrives() returns boolean language sql stable
+  return (select coalesce(current_setting('ekost.book_arrives', true), '') = 'on' and is_owner());
+
 -- The grades are read of the rows that are taken back now: an import of a million rows was read whole for every piece.
 create or replace function reverse_import(import bigint, reason text, after bigint, size bigint, out last bigint, out event bigint,
                                out recorded_at timestamptz, out reversed bigint, out amount numeric)

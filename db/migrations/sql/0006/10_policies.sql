@@ -102,6 +102,9 @@ declare
   changes jsonb;
   event bigint;
 begin
+  if book_arrives() then
+    return null;
+  end if;
   if tg_op = 'INSERT' then
     insert into property_policies (property_id, effective_on, billing_day, grace_days, proration, rounding)
     values (new.id, '1990-01-01', new.billing_day, new.grace_days, new.proration, new.rounding);
