@@ -305,6 +305,32 @@ TARIFFS = (
     Field("actor", N_("By whom"), wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )
+STATEMENT = (
+    Field("number", N_("Number"), "int"),
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name")),
+    Field("property", N_("Property")),
+    Field("room", N_("Room")),
+    Field("moved_in_on", N_("In since"), "date"),
+    Field("closed_on", N_("Out on"), "date"),
+    Field("balance_before", N_("Open before"), "money"),
+    Field("posted", N_("Added by leaving"), "money"),
+    Field("owed", N_("Owed"), "money"),
+    Field("deposit_before", N_("Deposit"), "money"),
+    Field("deposit_applied", N_("Paid out of the deposit"), "money"),
+    Field("deposit_refunded", N_("Deposit given back"), "money"),
+    Field("credit_refunded", N_("Overpayment given back"), "money"),
+    Field("refund_due", N_("To be paid out"), "money"),
+    Field("deposit_held", N_("Deposit held"), "money"),
+    Field("outstanding_balance", N_("Balance"), "money"),
+    Field("unread", N_("Meters not read"), "nested"),
+    Field("lines", N_("Lines"), "nested"),
+)
+STATEMENT_LINES = (
+    Field("what", N_("What")),
+    Field("period", N_("Period")),
+    Field("amount", N_("Amount"), "money"),
+)
 FINDINGS = (
     Field("check", N_("Examined"), "code"),
     Field("status", N_("Status"), "status"),

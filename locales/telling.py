@@ -38,6 +38,7 @@ EVENTS = {
     "TenantAssigned": N_("Moved in"),
     "TenantMoved": N_("Moved to another room"),
     "TenantLeft": N_("Moved out"),
+    "TenantClosed": N_("Account closed"),
     "RentChanged": N_("Rent changed"),
     "PaymentRecorded": N_("Payment recorded"),
     "PaymentsImported": N_("Payments imported"),
@@ -126,6 +127,7 @@ _REQUESTS = {
     "set_tariff": "TariffSet",
     "post_readings": "MetersRead",
     "void_reading": "ReadingVoided",
+    "close_tenant": "TenantClosed",
 }
 
 

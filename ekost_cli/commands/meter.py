@@ -202,7 +202,10 @@ def read(
 @app.command(
     "import",
     _("Enter the readings of a file, all or none: a meter and what it shows on each line."),
-    examples=(),
+    examples=(
+        "ekost meter import meters.txt --property KOSA --dry-run",
+        "ekost meter import meters.txt --property KOSA --on yesterday --dry-run",
+    ),
     takes=Takes.MONEY,
     fields=READINGS,
 )
@@ -213,7 +216,7 @@ def import_(context: typer.Context, file: FileArg, on: DateOption = None) -> Non
 @app.command(
     "history",
     _("List readings, the latest first; with METER those of one meter."),
-    examples=("ekost meter history KOSA/A1", "ekost meter history -o csv"),
+    examples=("ekost meter history", "ekost meter history KOSA/A1 -o csv"),
     takes=Takes.LIST,
     fields=READINGS,
 )

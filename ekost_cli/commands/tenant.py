@@ -65,6 +65,8 @@ MOVED = (
     Field("outstanding_balance", N_("Balance"), "money"),
 )
 
+STATEMENT = records.STATEMENT
+
 CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help=_("A short code."))]
 PhoneOption = Annotated[str | None, typer.Option("--phone", metavar="PHONE", help=_("Phone, such as 0812-3456-7890."))]
 EmailOption = Annotated[str | None, typer.Option("--email", metavar="EMAIL", help=_("E-mail address."))]
@@ -292,6 +294,47 @@ def move_out(
         found = find_tenant(conn, tenant, ekost.property_code)
         left = end(conn, found, None if on is None else parse_date(on, found.today), refund=refund)
         _show_moved(ekost, conn, found.id, left)
+
+
+@app.command(
+    "close",
+    _("Settle with a tenant who leaves: meters, damage, the end of the lease and the deposit, in one step."),
+    examples=(
+        "ekost tenant close BUDI --dry-run",
+        'ekost tenant close BUDI --meter electricity=1340.2 --damage "Broken window=200000" --dry-run',
+        "ekost tenant close BUDI --keep-deposit --dry-run --print",
+    ),
+    takes=Takes.MONEY | Takes.YES,
+    fields=STATEMENT,
+)
+def close(
+    context: typer.Context,
+    tenant: TenantArg,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help=_("First day no longer rented; today if not given."))
+    ] = None,
+    meter: Annotated[
+        list[str] | None,
+        typer.Option("--meter", metavar="KIND=READING", help=_("What a meter of the room shows; several times.")),
+    ] = None,
+    damage: Annotated[
+        list[str] | None,
+        typer.Option("--damage", metavar="TEXT=AMOUNT", help=_("What is broken, and what it costs; several times.")),
+    ] = None,
+    refund: Annotated[
+        Literal["none", "prorate"] | None,
+        typer.Option("--refund", help=_("Give back unused days, or not; as the lease was signed if not given.")),
+    ] = None,
+    refund_deposit: Annotated[
+        bool,
+        typer.Option("--refund-deposit/--keep-deposit", help=_("Use the deposit and give back the rest, or neither.")),
+    ] = True,
+    paper: Annotated[bool, typer.Option("--print", help=_("Print it as a paper to be signed."))] = False,
+) -> None:
+    from ekost_cli.closing import close_account
+
+    ekost, words = Context.of(context), {"meters": meter or [], "damages": damage or []}
+    close_account(ekost, tenant, on, **words, refund=refund, keep_deposit=not refund_deposit, paper=paper)
 
 
 @app.command(

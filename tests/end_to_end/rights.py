@@ -80,6 +80,7 @@ RIGHTS = {
     "payment void 10 --reason wrong --dry-run": HOUSE,
     "deposit apply SITI 1000 --dry-run": HOUSE,
     "deposit refund SITI 1000 --dry-run": HOUSE,
+    "tenant close SITI --yes --dry-run": HOUSE,
     "tenant archive TUMPAL --yes --dry-run": HOUSE,
     "room add A99 --rent 1000 --property KOSA --dry-run": HOUSE + "k",
     "meter add KOSA/A98 --dry-run": HOUSE,

@@ -49,6 +49,7 @@ FILES = {
     "payments.csv": "penyewa,jumlah,tanggal,metode,referensi\nBUDI,250000,2026-02-01,transfer,TRX-901\n",
     "bank.csv": "tanggal;penyewa;jumlah\n01/02/2026;BUDI;1.250.000,00\n",
     "tenants.csv": "nama,hp,properti\nDewi Kartika,0812-3456-7000,KOSA\n",
+    "meters.txt": "kamar meter\nA1 1327.8\nA2;903.5\n",
     "rooms.csv": "nomor,sewa,tipe,properti\nZ9,1500000,AC,KOSA\n",
 }
 # What works until it is told to end, and what tells by its status that it found something: the failed import.

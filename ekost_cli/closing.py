@@ -1,0 +1,116 @@
+"""Closing an account by command: what was typed, the statement as a preview, and the same once it is posted."""
+
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from db.errors import N_, UsageError
+from ekost_cli.context import Context
+from ekost_cli.dates import parse_date
+from ekost_cli.terminal import is_terminal
+from locales import records
+from locales.catalogs import _
+from locales.statuses import status_word
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.repositories.statements import Statement
+    from db.services.settling import Damage
+
+
+class MeterOptionError(UsageError):
+    """An option that names no kind of meter and no reading."""
+
+    code = "meter_option"
+    message = N_("“{text}” is no meter with its reading.")
+    hint = N_("Write it like --meter electricity=1340.2.")
+
+
+class DamageOptionError(UsageError):
+    """An option that names no damage and no amount."""
+
+    code = "damage_option"
+    message = N_("“{text}” is no damage with its price.")
+    hint = N_('Write it like --damage "Broken window=200000".')
+
+
+def close_account(
+    ekost: Context,
+    tenant: str,
+    on: str | None,
+    *,
+    meters: Sequence[str],
+    damages: Sequence[str],
+    refund: Literal["none", "prorate"] | None,
+    keep_deposit: bool,
+    paper: bool,
+) -> None:
+    """Close the account of a tenant and show the statement; on a terminal it is shown and asked for before."""
+    from db.repositories.lookup import find_tenant
+    from db.services.settling import close_tenant
+
+    def close(conn: "Connection") -> "Statement":
+        found = find_tenant(conn, tenant, ekost.property_code)
+        return close_tenant(
+            conn, found, None if on is None else parse_date(on, found.today), meters=_figures(meters),
+            damages=[_damage(ekost, text, found.currency) for text in damages], refund=refund,
+            keep_deposit=keep_deposit, key=ekost.key,
+        )  # fmt: skip
+
+    if not (ekost.dry_run or ekost.options.yes) and is_terminal(sys.stdin) and is_terminal(sys.stderr):
+        # Not within one transaction: nobody else could work while somebody thinks.
+        with ekost.database.transaction(dry_run=True) as conn:
+            statement = close(conn)
+        _show(ekost, statement, paper=paper)
+        ekost.confirm(_("Close the account of {name} like this?").format(name=statement.tenant_name))
+        with ekost.database.transaction(ring=True) as conn:
+            posted = close(conn)
+        if posted._replace(number=0) != statement._replace(number=0):
+            ekost.note(_("Something was changed meanwhile: this is what was posted."))
+            _show(ekost, posted, paper=paper)
+        return
+    with ekost.transaction() as conn:
+        _show(ekost, close(conn), paper=paper)
+
+
+def _figures(texts: Sequence[str]) -> dict[str, Decimal]:
+    """`electricity=1340.2` as a kind and a figure. Raises MeterOptionError, ReadingTextError."""
+    from db.domain.utilities import parse_reading
+
+    found: dict[str, Decimal] = {}
+    for text in texts:
+        kind, sign, figure = text.partition("=")
+        if not sign or kind.strip() in found:
+            raise MeterOptionError(text=text[:60])
+        found[kind.strip().lower()] = parse_reading(figure)
+    return found
+
+
+def _damage(ekost: Context, text: str, currency: str) -> "Damage":
+    """`Broken window=200000` as words and an amount. Raises DamageOptionError, AmountError."""
+    from db.services.settling import Damage
+
+    what, sign, amount = text.rpartition("=")
+    if not sign or not what.strip():
+        raise DamageOptionError(text=text[:60])
+    return Damage(what, ekost.amount(amount, currency))
+
+
+def _show(ekost: Context, statement: "Statement", *, paper: bool) -> None:
+    if statement.unread:
+        kinds = ", ".join(status_word(kind) for kind in statement.unread)
+        ekost.note(_("Not read on that day: {kinds}. Add --meter if something was used.").format(kinds=kinds))
+    if paper:
+        from locales.papers import statement_paper
+
+        for line in statement_paper(statement):
+            ekost.say(line)
+    elif ekost.for_people and not ekost.options.fields:
+        from locales.papers import statement_rows
+
+        ekost.say(_("Closing statement of {name}").format(name=statement.tenant_name))
+        ekost.show_list(statement_rows(statement), records.STATEMENT_LINES)
+    else:
+        ekost.show(statement)
