@@ -27,6 +27,7 @@ from db.domain.rent import RentDue, next_period_start, rent_due
 from db.events import note_written
 from db.repositories.leases import Lease, lease_columns, with_terms
 from db.services.rooms import sync_room_statuses
+from db.services.surcharges import add_flat, catch_up_flat
 from db.tables import leases, properties
 
 CHUNK = 500
@@ -67,12 +68,18 @@ def accrue(
 ) -> Accrued:
     """Post the rent due until `until` (never past today at the property) for up to `limit` leases.
 
-    `leases` of the result is 0 when nothing is due. For one tenant it waits for another run instead of skipping.
+    Utilities at a flat rate are posted with it; when all rent is posted, those of earlier periods whose tariff came
+    late. `leases` of the result is 0 when nothing is due. For one tenant it waits for another run instead of skipping.
     """
     wait = tenant_id is not None
     chosen = _due_leases(conn, until, property_id, tenant_id, limit, wait=wait)
     dues = [_work_out(lease, last) for lease, last in chosen]
-    return _post(conn, dues) if dues else NOTHING
+    if dues:
+        return _post(conn, dues) + Accrued(0, *add_flat(conn, [due.lease.id for due in dues]))
+    if tenant_id is not None:
+        return NOTHING
+    late = catch_up_flat(conn, property_id)
+    return Accrued(late.charges, *late)
 
 
 def count_due(conn: Connection, *, property_id: int | None = None, tenant_id: int | None = None, most: int) -> int:

@@ -16,6 +16,7 @@ from db.repositories.values import CHARGE, Values, told
 from db.services.guard import refusing
 from db.services.leases import RoomFullError, split_rent
 from db.services.reversals import reverse_charge
+from db.services.surcharges import flat_from
 from db.services.tenants import TenantHousedError
 from db.tables import charges, leases, rooms
 
@@ -50,6 +51,8 @@ def end_lease(conn: Connection, tenant: TenantRef, lease: Lease, day: date, why:
     undone = plan_end(conn, lease, ends_on, "none").reverse
     for charge in (*_credits(conn, lease), *undone):
         reverse_charge(conn, charge.id, why)
+    for flat in flat_from(conn, lease.id, ends_on):
+        reverse_charge(conn, flat, why)
     if lease.basis == "split_room":
         split_rent(conn, lease.room_id, ends_on)
     return len(undone)

@@ -44,8 +44,10 @@ def run(context: typer.Context, until: Until = None) -> None:
         last, total = ekost.day(until), NOTHING
         rooms = pass_day(conn)
         # A dry run is one transaction, or its first chunk would hide behind a rollback and come again.
-        while ekost.dry_run and (done := accrue(conn, until=last, property_id=prop)).leases:
-            total += done
+        while ekost.dry_run:
+            total += (done := accrue(conn, until=last, property_id=prop))
+            if not done.leases:
+                break
 
     def step() -> "Accrued":
         with ekost.database.transaction() as conn:

@@ -160,8 +160,6 @@ declare
   property bigint;
   properties bigint[];
 begin
-  perform from tenants t where t.id in (select l.tenant_id from leases l where l.id = any (lease_ids))
-    order by t.id for no key update;
   perform from leases l where l.id = any (lease_ids) order by l.id for no key update;
   properties := array(select distinct l.property_id from leases l where l.id = any (lease_ids));
   foreach property in array properties loop
