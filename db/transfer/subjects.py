@@ -39,6 +39,7 @@ CODES: Mapping[str, tuple[str, str, str]] = {
     "tenant_id": ("tenant", "tenants", "code"),
     "room_id": ("room", "rooms", "number"),
 }
+_FIRST = frozenset({"properties", "rooms", "tenants", "leases", "lease_terms", "charges", "payments"})
 # Where the primary key is not the order in which rows lie.
 _ORDERS: Mapping[str, tuple[str, ...]] = {"payments": ("payment_date", "id")}
 # What an import that is under way is in another book: its file can be imported again.
@@ -122,5 +123,9 @@ class Subject(NamedTuple):
 
 
 def subjects() -> tuple[Subject, ...]:
-    """All that travels, in an order in which nothing comes before what it refers to."""
-    return tuple(Subject(table) for table in metadata.sorted_tables if table.name not in LEFT_OUT)
+    """All that travels, in an order in which nothing comes before what it refers to; the ledger before its followers.
+
+    What came after an entry (a reminder of a bill) is told after it in the new book too.
+    """
+    found = [Subject(table) for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+    return tuple(sorted(found, key=lambda subject: subject.name not in _FIRST))
