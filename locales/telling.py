@@ -60,6 +60,12 @@ EVENTS = {
     "MetersRead": N_("Meters read"),
     "ReadingVoided": N_("Reading taken back"),
     "TariffSet": N_("Tariff set"),
+    "ExpenseRecorded": N_("Expense recorded"),
+    "ExpenseReversed": N_("Expense reversed"),
+    "CashHandedOver": N_("Cash handed over"),
+    "CashCounted": N_("Cash counted"),
+    "CashConfirmed": N_("Handover confirmed"),
+    "CashVoided": N_("Handover taken back"),
     "ImportFinished": N_("Import finished"),
     "ImportUndone": N_("Import undone"),
     "ImportDiscarded": N_("Import given up"),
@@ -128,6 +134,12 @@ _REQUESTS = {
     "post_readings": "MetersRead",
     "void_reading": "ReadingVoided",
     "close_tenant": "TenantClosed",
+    "record_expense": "ExpenseRecorded",
+    "void_expense": "ExpenseReversed",
+    "hand_over_cash": "CashHandedOver",
+    "count_cash": "CashCounted",
+    "confirm_cash": "CashConfirmed",
+    "void_cash": "CashVoided",
 }
 
 
@@ -149,8 +161,10 @@ def moment_told(moment: str | None) -> str:
 
 def _about(payload: Mapping[str, Any], currency: str) -> Iterator[str]:
     """Kind, amount, day, reason and what was changed, as far as the event has them."""
-    if "kind" in payload:
-        yield status_word(payload["kind"])
+    if kind := payload.get("kind") or payload.get("category"):
+        yield status_word(kind)
+    if people := [payload[name] for name in ("giver", "receiver") if payload.get(name)]:
+        yield " → ".join(people)
     amount = payload.get("amount") or payload.get("monthlyRent")
     if amount is not None:
         yield money(Decimal(str(amount)), currency)

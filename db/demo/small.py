@@ -14,6 +14,7 @@ from db.demo.mistakes import book_to_the_wrong_one
 from db.demo.people import email, phone
 from db.demo.plot import House, Resident
 from db.demo.remembered import remember
+from db.demo.spending import spend
 from db.engine import Database
 from db.repositories.lookup import PropertyRow, find_room
 from db.services.properties import add_property
@@ -47,6 +48,7 @@ def make_kos(conn: Connection, random: Random) -> bool:
     house, number = IN_RENOVATION
     set_room_status(conn, find_room(conn, number, house), "renovation")
     remember(conn)
+    spend(conn)
     claim.keep(houses[HOUSES[0].code].id)
     return True
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
-from db.tables import events, leases, meter_readings, meters, notes, rooms, tenants
+from db.tables import events, expenses, leases, meter_readings, meters, notes, rooms, tenants
 
 
 class Happened(NamedTuple):
@@ -44,17 +44,19 @@ def happened_to_tenant(
 def happened_to_room(
     conn: Connection, room_id: int, *, after: str | None = None, limit: int = DEFAULT_LIMIT, way: Way = Way.BEHIND
 ) -> Page[Happened]:
-    """A page of what happened to a room, the latest first: its own changes, who came and went, and their rents."""
+    """A page of what happened to a room, the latest first: changes, expenses, who came and went, and rents."""
     here = leases.c.room_id == room_id
     guests, stays = select(leases.c.tenant_id).where(here), select(leases.c.id).where(here)
     written = select(notes.c.id).where(notes.c.room_id == room_id)
     behind = select(meters.c.id).where(meters.c.room_id == room_id)
     read = select(meter_readings.c.event_id).where(meter_readings.c.meter_id.in_(behind))
+    spent = select(expenses.c.id).where(expenses.c.room_id == room_id)
     named = or_(*(_e.payload[name].astext == str(room_id) for name in ("roomId", "fromRoomId")))
     parts = [
         select(*_TOLD).where(_e.entity_type.in_(("room", "inventory")), _e.entity_id == room_id),
         select(*_TOLD).where(_e.entity_type == "note", _e.entity_id.in_(written)),
         select(*_TOLD).where(_e.entity_type == "meter", or_(_e.entity_id.in_(behind), _e.id.in_(read))),
+        select(*_TOLD).where(_e.entity_type == "expense", _e.entity_id.in_(spent)),
         select(*_TOLD).where(_e.tenant_id.in_(guests), _e.type.in_(_COMING_AND_GOING), named),
         select(*_TOLD).where(_e.entity_type == "lease", _e.entity_id.in_(stays), _e.type == "RentChanged"),
     ]

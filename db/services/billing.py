@@ -90,14 +90,14 @@ def count_due(conn: Connection, *, property_id: int | None = None, tenant_id: in
 
 
 def pass_day(conn: Connection) -> int:
-    """What a new day changes besides rent: prices and statuses of rooms, how tenants are found, and partitions ahead.
+    """What a new day changes besides rent: prices and statuses of rooms, how tenants are found, sums, partitions ahead.
 
     Returns the rooms changed.
     """
     conn.execute(text("select ensure_partitions_ahead()"))
     conn.execute(text("select settle_policies()"))
     conn.execute(text("select settle_past_rooms()"))  # tenants before rooms, as everywhere
-    conn.execute(text("select apply_raises()"))
+    conn.execute(text("select apply_raises(), fold_cash()"))
     return sync_room_statuses(conn)
 
 

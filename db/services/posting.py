@@ -17,9 +17,11 @@ _TYPES: Mapping[str, TypeEngine[Any]] = {
     "charged_on": Date(),
     "due_on": Date(),
     "amount": Numeric(14, 2),
+    "counted": Numeric(14, 2),
     "request": LargeBinary(),
-    **dict.fromkeys(("tenant", "payment", "charge"), BigInteger()),
+    **dict.fromkeys(("tenant", "payment", "charge", "property", "room", "expense", "handover"), BigInteger()),
     **dict.fromkeys(("key", "kind", "method", "reference", "note", "description", "reason"), Text()),
+    **dict.fromkeys(("category", "payee", "giver", "receiver"), Text()),
 }
 
 
@@ -29,7 +31,9 @@ def calling(function: str, *parameters: str) -> TextClause:
     return asked.bindparams(*(bindparam(name, type_=_TYPES[name]) for name in parameters))
 
 
-def posted(conn: Connection, statement: TextClause, values: Mapping[str, object], event: str, tenant_id: int) -> int:
+def posted(
+    conn: Connection, statement: TextClause, values: Mapping[str, object], event: str, tenant_id: int | None
+) -> int:
     """Post an entry and remember the event that the function has written; returns the entry's id."""
     row = conn.execute(statement, values).one()
     note_written(conn, event, row.id, tenant_id, row.event, row.recorded_at, row.payload)

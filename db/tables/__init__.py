@@ -3,6 +3,7 @@
 from db.tables.audit import audit_head, audit_log
 from db.tables.base import metadata
 from db.tables.closings import balance_closings, balance_drifts
+from db.tables.expenses import cash_confirmations, cash_handovers, cash_received, cash_voids, expenses
 from db.tables.imports import import_chunks, import_errors, import_rows, imports
 from db.tables.leases import lease_terms, leases
 from db.tables.ledger import (
@@ -23,10 +24,11 @@ from db.tables.reminders import reminders
 from db.tables.utilities import meter_reading_voids, meter_readings, meters, tariffs, utility_charges
 
 __all__ = [
-    "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "charges", "deliveries",
-    "deposit_entries", "events", "import_chunks", "import_errors", "import_rows", "imports", "inventory",
-    "inventory_checks", "lease_terms", "leases", "logins", "metadata", "meter_reading_voids", "meter_readings",
-    "meters", "note_voids", "notes", "payments", "properties", "property_policies", "raise_days", "raise_lines",
-    "raise_undos", "raises", "reminders", "request_keys", "reversals", "rooms", "schedules", "tariffs", "tenants",
-    "utility_charges", "workers",
+    "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "cash_confirmations",
+    "cash_handovers", "cash_received", "cash_voids", "charges", "deliveries", "deposit_entries", "events",
+    "expenses", "import_chunks", "import_errors", "import_rows", "imports", "inventory", "inventory_checks",
+    "lease_terms", "leases", "logins", "metadata", "meter_reading_voids", "meter_readings", "meters", "note_voids",
+    "notes", "payments", "properties", "property_policies", "raise_days", "raise_lines", "raise_undos", "raises",
+    "reminders", "request_keys", "reversals", "rooms", "schedules", "tariffs", "tenants", "utility_charges",
+    "workers",
 ]  # fmt: skip

@@ -211,6 +211,30 @@ REMINDERS = (
         every_row=True,
     ),
 )
+EXPENSES = (
+    Check(
+        "expense_reversals_negate_originals",
+        N_("Every reversal of an expense names an original one and takes back exactly its amount, to the same hand."),
+    ),
+    Check(
+        "expenses_have_an_event",
+        N_("Every expense, handover, confirmation and void is told by an event of its own, with its amount."),
+        every_row=True,
+    ),
+    Check(
+        "expenses_of_their_property",
+        N_("Expenses belong to the property of their room, what ends a handover to that of the handover."),
+    ),
+    Check(
+        "cash_sums_match_payments",
+        N_("The cash that each person has taken is, day by day, the sum of the cash payments that they recorded."),
+        every_row=True,
+    ),
+    Check(
+        "cash_handovers_signed_by_two",
+        N_("No handover was confirmed by who wrote it down, and none is of more than there was."),
+    ),
+)
 
 WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule done, in the future.")),)
 
@@ -225,4 +249,5 @@ CHECKS = (
     *REMINDERS,
     *WORKERS,
     *UTILITIES,
+    *EXPENSES,
 )

@@ -42,10 +42,10 @@ update balances set deposit_held = deposit_held + 1 where deposit_held > 0;
 --- deposit_payments_match_entries | deposit_entry | payment_id=-
 update deposit_entries set payment_id = null where id = (select min(id) from deposit_entries where kind = 'applied');
 
---- deposit_payments_match_entries | payment | entry_amount=-
+--- deposit_payments_match_entries cash_sums_match_payments | payment | entry_amount=-
 update payments set method = 'deposit' where id = (select id from a_payment);
 
---- reversals_negate_originals | payment | amount=-1500000.00 original_amount=1500000.00
+--- reversals_negate_originals cash_sums_match_payments | payment | amount=-1500000.00 original_amount=1500000.00
 update payments set method = 'qris' where reverses_id is not null and method = 'cash';
 
 --- reversals_negate_originals | charge | original=
@@ -88,7 +88,7 @@ update lease_terms set effective_on = effective_on + 1
 --- rows_stay_with_their_tenant | charge |
 update charges set property_id = property_id - 1 where id = (select id from a_rent);
 
---- rows_stay_with_their_tenant rule_guards_in_place | payment |
+--- rows_stay_with_their_tenant rule_guards_in_place cash_sums_match_payments | payment |
 alter table payments drop constraint payments_tenant;
 update payments set property_id = property_id - 1 where id = (select id from a_payment);
 
@@ -198,7 +198,7 @@ update imports set rows_skipped = rows_skipped + 1, rows_total = rows_total + 1,
 update import_rows set fingerprint = '\x00', entry_id = 0 where entry_id = (select max(id) from payments where import_id =
   (select min(id) from imports where kind = 'payments'));
 
---- imported_rows_are_known | payment | state=undone line=- reversed_by=-
+--- imported_rows_are_known cash_sums_match_payments | payment | state=undone line=- reversed_by=-
 update payments set import_id = (select id from imports where state = 'undone') where id = (select id from a_payment);
 
 --- imported_rows_are_known | import | state=tenants
@@ -338,7 +338,7 @@ update audit_head set hash = sha256('x');
 --- audit_positions_gapless | audit_head |
 delete from audit_head;
 
---- imported_rows_are_known | payment | import=990001 state=-
+--- imported_rows_are_known cash_sums_match_payments | payment | import=990001 state=-
 update payments set import_id = 990001 where id = (select id from a_payment);
 
 --- import_chunks_fit | import | state=done part=0 first_row=1
@@ -399,3 +399,30 @@ alter table reminders drop constraint reminders_once_a_day;
 drop index reminders_rent_once;
 insert into reminders (property_id, tenant_id, lease_id, period_start, stage, due_on, amount, channel, sent_on, event_id)
 select property_id, tenant_id, lease_id, period_start, stage, due_on, amount, channel, sent_on, event_id from reminders;
+
+--- expense_reversals_negate_originals expenses_have_an_event | expense | amount=-74999.00 original_amount=75000.00
+update expenses set amount = amount + 1 where reverses_id is not null;
+
+--- expense_reversals_negate_originals | expense | holder=rini
+update expenses set holder = 'rini' where reverses_id is not null;
+
+--- expenses_have_an_event | expense | amount=350001.00 told=350000.00
+update expenses set amount = amount + 1 where amount = 350000;
+
+--- expenses_have_an_event | confirmation | type=CashHandedOver
+update cash_confirmations c set event_id = h.event_id from cash_handovers h where h.id = c.handover_id;
+
+--- expenses_of_their_property expenses_have_an_event | confirmation | property=
+update cash_confirmations set property_id = (select id from properties where code = 'KOSB');
+
+--- cash_sums_match_payments | property | kept=-
+delete from cash_received;
+
+--- cash_sums_match_payments | property | taken=-
+insert into cash_received (property_id, holder, day, amount) values ((select min(id) from properties), 'rini', '2026-01-01', 1);
+
+--- cash_handovers_signed_by_two expenses_have_an_event | handover | amount=90000000.00
+update cash_handovers set amount = 90000000 where amount = 200000;
+
+--- cash_handovers_signed_by_two | handover | confirmed_by=
+update cash_confirmations set actor = (select actor from cash_handovers h where h.id = handover_id);

@@ -10,9 +10,11 @@ from db.domain.csvrows import Kind
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
 from db.repositories.meters import Meters, find_meter
+from db.services.cash import count_cash, hand_over_cash
 from db.services.charges import post_charge
 from db.services.deliveries import discard_delivery
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
+from db.services.expenses import record_expense, void_expense
 from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
 from db.services.inventory import add_item, check_items
@@ -40,6 +42,17 @@ _GIVE_UP = text("""
 update deliveries set state = 'dead' where consumer = 'balances'
    and event_id = (select min(event_id) from deliveries where consumer = 'balances') returning event_id
 """)
+# Rini is another session; what she signs is written in her name.
+_SIGN = text("""
+with event as materialized (
+  select reserve_event() as event_id, id, property_id, amount from cash_handovers order by id limit 1
+), told as materialized (
+  select append_event(event_id, 'CashConfirmed', 'cash', id, property_id, null,
+                      jsonb_build_object('amount', amount::text)), event_id, id, property_id from event
+)
+insert into cash_confirmations (handover_id, property_id, confirmed_on, event_id, actor)
+select id, property_id, current_date + 1, event_id, 'rini' from told
+""")
 
 
 class LivedIn(House):
@@ -59,6 +72,7 @@ class LivedIn(House):
         house._import()
         house._write_down()
         house._measure()
+        house._spend()
         house._deliver()
         house._close()
         # What is judged at the end of a transaction would keep its tables from being broken by hand.
@@ -104,6 +118,17 @@ class LivedIn(House):
             if days == 2:
                 void_reading(self.conn, Meters(self.conn).under(event)[0].id, "digits swapped")
         set_tariff(self.conn, prop, "electricity", Decimal(1500), self.today)
+
+    def _spend(self) -> None:
+        """What was spent, one of it taken back; cash handed over and confirmed, waiting, and counted."""
+        house, room = find_property(self.conn, "KOSA"), find_room(self.conn, "A8", "KOSA")
+        record_expense(self.conn, house, Decimal(350_000), "listrik", spent_on=self.ago(5))
+        void_expense(self.conn, record_expense(self.conn, house, Decimal(75_000), "other", room=room), "twice")
+        self.conn.execute(text("insert into logins (role_name, grade) values ('rini', 'staff')"))
+        for amount in (100_000, 200_000):
+            hand_over_cash(self.conn, house, Decimal(amount), "rini")
+        self.conn.execute(_SIGN)
+        count_cash(self.conn, house, Decimal(1_000_000))
 
     def _rooms(self) -> None:
         for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):
