@@ -18,7 +18,7 @@ from db.connecting import DatabaseUnreachableError
 from db.engine import ConnectionLostError, Database
 from db.errors import N_, UnreachableError
 from db.outbox import clear_done
-from db.services import balances, billing, closings, partitions, summaries
+from db.services import balances, billing, closings, late_fees, partitions, summaries
 from db.services.retention import retain_audit
 from db.services.schedules import Book, look, note_done, note_failed, turn
 from db.tables import properties
@@ -84,7 +84,7 @@ def open_partitions(database: Database, _due: Due, _check: Check) -> None:
 
 
 def bill(database: Database, _due: Due, check: Check) -> None:
-    """The rent of a day that has begun somewhere, and the statuses of rooms (R14)."""
+    """The rent of a day that has begun somewhere, what being late costs (R15), and the statuses of rooms (R14)."""
     with database.transaction() as conn:
         billing.pass_day(conn)
     leases = 1
@@ -92,6 +92,12 @@ def bill(database: Database, _due: Due, check: Check) -> None:
         check()
         with database.transaction() as conn:
             leases = billing.accrue(conn).leases
+    after, more = None, True
+    while more:
+        check()
+        with database.transaction() as conn:
+            after = late_fees.charge_late_fees(conn, after=after).after
+        more = after is not None
 
 
 def refresh(database: Database, due: Due, check: Check) -> None:

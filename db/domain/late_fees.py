@@ -152,11 +152,10 @@ def fee_due(fee: LateFee, late: Overdue, posted: Sequence[PostedFee], day: date,
 
 def excess(fee: LateFee, late: Overdue | None, posted: Sequence[PostedFee], step: Decimal) -> Decimal:
     """How much more stands posted than is due by what is known now; all of it when the charge was taken back."""
-    live = [one for one in posted if one.live]
-    standing = sum((one.amount for one in live), ZERO)
-    if late is None or not live:
+    standing = sum((one.amount for one in posted if one.live), ZERO)
+    if late is None or not standing:
         return standing
-    return max(standing - accrued(fee, late, max(one.period.end for one in live), step), ZERO)
+    return max(standing - accrued(fee, late, max(one.period.end for one in posted), step), ZERO)
 
 
 def to_void(posted: Sequence[PostedFee], too_much: Decimal) -> list[PostedFee]:

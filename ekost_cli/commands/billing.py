@@ -1,6 +1,10 @@
-"""`ekost billing`: post the rent that has become due; safe to repeat, made for cron."""
+"""`ekost billing`: post rent that has become due, and what being late costs; safe to repeat, made for cron."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +16,8 @@ from ekost_cli.grammar import Noun, Takes
 from locales.catalogs import _
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from db.services.billing import Accrued
 
 app = Noun(_("Book the rent that has become due."))
@@ -21,6 +27,26 @@ FIELDS = (
     Field("charges", N_("Charges"), "int"),
     Field("amount", N_("Amount"), "money"),
     Field("rooms", N_("Rooms changed"), "int"),
+    Field("fees", N_("Late fees"), "int"),
+    Field("fee_amount", N_("Amount of late fees"), "money"),
+)
+FEES = (
+    Field("charge", N_("Charge"), "int"),
+    Field("tenant", N_("Tenant")),
+    Field("tenant_name", N_("Name"), wide=True),
+    Field("property", N_("Property"), wide=True),
+    Field("kind", N_("Kind"), "status", wide=True),
+    Field("due_on", N_("Due"), "date"),
+    Field("days_late", N_("Days late"), "int"),
+    Field("open", N_("Open"), "money"),
+    Field("due", N_("Fees by policy"), "money", wide=True),
+    Field("posted", N_("Fees posted"), "money"),
+    Field("waived", N_("Fees waived"), "money", wide=True),
+    Field("to_post", N_("To post"), "money"),
+    Field("excess", N_("Too much"), "money"),
+    Field("void", N_("To void")),
+    Field("again", N_("Of which due"), "money", wide=True),
+    Field("reckoning", N_("Reckoning"), wide=True),
 )
 Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help=_("Until this day; today if not given, never later."))
@@ -29,36 +55,57 @@ Until = Annotated[
 
 @app.command(
     "run",
-    _("Post the rent due and bring room statuses up to the day; any number of times a day."),
+    _("Post the rent due and late fees, and bring room statuses up to the day; any number of times a day."),
     examples=("ekost billing run", "ekost billing run --until 2026-12-01 --dry-run", "ekost billing run -q -o json"),
     takes=Takes.WRITE,
     fields=FIELDS,
 )
 def run(context: typer.Context, until: Until = None) -> None:
-    from db.retrying import again
-    from db.services.billing import NOTHING, accrue, pass_day
+    from db.services.billing import pass_day
 
     ekost = Context.of(context)
     with ekost.transaction() as conn:
-        prop = ekost.property_id(conn)
-        last, total = ekost.day(until), NOTHING
+        prop, last = ekost.property_id(conn), ekost.day(until)
         rooms = pass_day(conn)
         # A dry run is one transaction, or its first chunk would hide behind a rollback and come again.
-        while ekost.dry_run:
-            total += (done := accrue(conn, until=last, property_id=prop))
-            if not done.leases:
-                break
+        found = _post_all(partial(_once, conn), last, prop) if ekost.dry_run else None
+    rents, fees, fee_amount = found or _post_all(partial(_again, ekost), last, prop)
+    ekost.show({**rents._asdict(), "rooms": rooms, "fees": fees, "fee_amount": fee_amount})
 
-    def step() -> "Accrued":
+
+Step = Callable[..., Any]
+
+
+def _once(conn: "Connection", post: Step, **what: object) -> Any:
+    return post(conn, **what)
+
+
+def _again(ekost: Context, post: Step, **what: object) -> Any:
+    """A step in a transaction of its own, repeated where it ran into another one."""
+    from db.retrying import again
+
+    def step() -> Any:
         with ekost.database.transaction() as conn:
-            return accrue(conn, until=last, property_id=prop)
+            return post(conn, **what)
 
-    while not ekost.dry_run:
-        done = again(step)
-        total += done
+    return again(step)
+
+
+def _post_all(run: Step, until: date | None, prop: int | None) -> tuple["Accrued", int, Decimal]:
+    """Post rent, then the fees of what is overdue, chunk by chunk."""
+    from db.services.billing import NOTHING, accrue
+    from db.services.late_fees import charge_late_fees
+
+    total, fees, amount, after = NOTHING, 0, Decimal(0), None
+    while True:
+        total += (done := run(accrue, until=until, property_id=prop))
         if not done.leases:
             break
-    ekost.show({**total._asdict(), "rooms": rooms})
+    while True:
+        charged = run(charge_late_fees, until=until, property_id=prop, after=after)
+        fees, amount, after = fees + charged.fees, amount + charged.amount, charged.after
+        if after is None:
+            return total, fees, amount
 
 
 @app.command(
@@ -70,13 +117,28 @@ def run(context: typer.Context, until: Until = None) -> None:
 )
 def preview(context: typer.Context, until: Until = None) -> None:
     from db.repositories.ledger import Ledger
-    from db.services.billing import accrue
 
     ekost = Context.of(context)
     with ekost.database.transaction(dry_run=True) as conn:
         prop = ekost.property_id(conn)
         last, ledger = ekost.day(until), Ledger(conn)
-        while accrue(conn, until=last, property_id=prop).leases:
-            pass
+        _post_all(partial(_once, conn), last, prop)
         ekost.options.all = True
         ekost.show_pages(lambda after, limit: ledger.charges(just_posted=True, after=after, limit=limit))
+
+
+@app.command(
+    "fees",
+    _("List late fees: what `billing run` will post, and what a payment entered late has made too much."),
+    examples=("ekost billing fees", "ekost billing fees --property KOSA -o csv"),
+    takes=Takes.PROPERTY,
+    fields=FEES,
+)
+def fees(context: typer.Context, until: Until = None) -> None:
+    from db.repositories.late_fees import LateFees
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        prop, last, found = ekost.property_id(conn), ekost.day(until), LateFees(conn)
+        ekost.options.all = True
+        ekost.show_pages(lambda after, _limit: found.page(property_id=prop, until=last, after=after))

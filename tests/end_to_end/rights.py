@@ -41,6 +41,7 @@ RIGHTS = {
     "balance explain SITI": LOOK,
     "balance aging": LOOK,
     "billing preview": DAILY + "k",
+    "billing fees": LOOK,
     "report monthly": LOOK + "m",
     "report forecast": LOOK,
     "reminder list": LOOK,

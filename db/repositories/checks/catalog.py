@@ -43,6 +43,13 @@ BALANCES = (
     ),
 )
 
+FEES = (
+    Check(
+        "late_fees_once",
+        N_("Every late fee is for days of its own, of a charge that may bear one, and never above the cap."),
+    ),
+)
+
 REVERSALS = (
     Check(
         "reversals_negate_originals",
@@ -240,6 +247,7 @@ WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule
 
 CHECKS = (
     *BALANCES,
+    *FEES,
     *REVERSALS,
     *LEASES,
     *EVENTS,

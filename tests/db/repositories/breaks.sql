@@ -426,3 +426,15 @@ update cash_handovers set amount = 90000000 where amount = 200000;
 
 --- cash_handovers_signed_by_two | handover | confirmed_by=
 update cash_confirmations set actor = (select actor from cash_handovers h where h.id = handover_id);
+
+--- late_fees_once | charge | cap=-
+update charges f set kind = 'late_fee', period_start = '2030-01-01', period_end = '2030-01-02',
+                     related_id = (select max(c.id) from charges c where c.kind = 'rent' and c.tenant_id = f.tenant_id)
+ where kind = 'opening' and tenant_id = (select id from tenants where code = 'BROUGHT');
+
+--- late_fees_once | charge | standing=750000.00 cap=1.00
+update leases set late_fee = 'percent', late_fee_rate = 1, late_fee_cap_amount = 1
+ where tenant_id = (select id from tenants where code = 'BROUGHT');
+update charges f set kind = 'late_fee', period_start = '2030-01-01', period_end = '2030-01-02',
+                     related_id = (select max(c.id) from charges c where c.kind = 'rent' and c.tenant_id = f.tenant_id)
+ where kind = 'opening' and tenant_id = (select id from tenants where code = 'BROUGHT');

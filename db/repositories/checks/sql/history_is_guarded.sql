@@ -6,7 +6,8 @@
     left join pg_trigger t on t.tgrelid = f.oid and t.tgfoid = 'forbid_change'::regproc
          and t.tgenabled in ('O', 'A') and t.tgqual is null
    where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'audit_log', 'balance_drifts',
-                     'notes', 'note_voids', 'inventory', 'inventory_checks', 'reminders', 'meter_readings',
+                     'notes', 'note_voids', 'inventory', 'inventory_checks', 'property_policies',
+                     'reminders', 'meter_readings',
                      'meter_reading_voids', 'tariffs', 'utility_charges', 'expenses', 'cash_handovers',
                      'cash_confirmations', 'cash_voids')
       or f.name in (select kept_as from detached_partitions)

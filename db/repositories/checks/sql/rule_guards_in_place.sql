@@ -8,6 +8,7 @@ with there as (
 ), guards (relation, name) as (values
   ('audit_head', 'append_only'), ('audit_head', 'audit_head_grows'), ('audit_head', 'no_truncate'),
   ('audit_log', 'audit_log_pkey'), ('audit_log', 'audit_log_position_key'), ('charges', 'charges_period'),
+  ('charges', 'charges_late_fee_once'),
   ('charges', 'charges_rent_has_period'), ('charges', 'charges_rent_once'), ('charges', 'charges_reversed_once'),
   ('charges', 'charges_sign'), ('expenses', 'expenses_reversed_once'), ('expenses', 'expenses_sign'),
   ('cash_confirmations', 'cash_confirmed_once'), ('cash_voids', 'cash_voided_once'),
@@ -19,6 +20,7 @@ with there as (
   ('utility_charges', 'utility_charges_reading_once'), ('utility_charges', 'utility_charges_flat_once'),
   ('note_voids', 'note_voids_once'), ('notes', 'notes_about_one'),
   ('payments', 'payments_sign'), ('payments', 'payments_tenant'), ('properties', 'properties_code_key'),
+  ('property_policies', 'append_only'),
   ('reminders', 'reminders_charge_once'), ('reminders', 'reminders_once_a_day'), ('reminders', 'reminders_rent_once'),
   ('request_keys', 'request_keys_pkey'), ('reversals', 'reversals_once'), ('reversals', 'reversals_reversal_key'),
   ('rooms', 'rooms_capacity_in_use'), ('rooms', 'rooms_number_key'), ('tenants', 'tenants_code_key')
