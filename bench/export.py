@@ -33,7 +33,7 @@ select ensure_partition('payments', day::date) from generate_series(current_date
 """
 _FILL = (
     f"{_MONTHS};"
-    + """
+     """
 insert into properties (code, name) select 'KOS' || n, 'Kos' from generate_series(1, 100) n;
 insert into rooms (property_id, number, monthly_rent)
 select 1 + n % 100, 'R' || n, 1500000 from generate_series(1, :tenants) n;
