@@ -6,14 +6,14 @@ Mixed into one figure, a yearly prepayment makes one splendid month and eleven p
 from collections.abc import Iterable
 from decimal import Decimal
 
-from db.domain.ledger import ChargeEntry, PaymentEntry
+from db.domain.ledger import REFUND, ChargeEntry, PaymentEntry
 from db.domain.money import ZERO
 from db.domain.periods import YearMonth
 
 # A deposit applied to a charge is booked as a payment, but no money comes in.
 DEPOSIT_METHOD = "deposit"
-# What was owed before the books began was earned before them (R17).
-OPENING = "opening"
+# What was owed before the books began was earned before them (R17); credit that is paid back is no income (R13).
+NOT_EARNED = ("opening", REFUND)
 
 
 def cash_income(payments: Iterable[PaymentEntry]) -> dict[YearMonth, Decimal]:
@@ -24,7 +24,7 @@ def cash_income(payments: Iterable[PaymentEntry]) -> dict[YearMonth, Decimal]:
 
 
 def accrual_income(charges: Iterable[ChargeEntry]) -> dict[YearMonth, Decimal]:
-    """Charges less credits per month in which their period starts; without opening balances.
+    """Charges less credits per month in which their period starts; without opening balances and refunds.
 
     A charge without a period counts in the month it is dated. A reversal counts where its original
     does when it carries the original's period.
@@ -32,7 +32,7 @@ def accrual_income(charges: Iterable[ChargeEntry]) -> dict[YearMonth, Decimal]:
     return _by_month(
         (YearMonth.of(charge.period_start or charge.charged_on), charge.amount)
         for charge in charges
-        if charge.kind != OPENING
+        if charge.kind not in NOT_EARNED
     )
 
 

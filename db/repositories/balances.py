@@ -124,6 +124,16 @@ class Balances:
             status=status(filled.lines, filled.credit),
         )
 
+    def paid_through_as_of(self, tenant_ids: Sequence[int], as_of: date) -> dict[int, date | None]:
+        """The last day that each tenant had paid for at the end of a day (R13, R18)."""
+        found: dict[int, date | None] = {}
+        for tenant_id, entries in Entries(self._conn).of_tenants(tenant_ids, until=as_of).items():
+            counted = standing(entries.charges, entries.payments, as_of)
+            filled = allocate(counted.debts, counted.money)
+            ahead = self._upcoming(tenant_id, as_of) if filled.credit else ()
+            found[tenant_id] = paid_through(filled.lines, credit=filled.credit, upcoming=ahead)
+        return found
+
     def _upcoming(self, tenant_id: int, as_of: date) -> Iterator[RentDue]:
         """The rent of the periods that begin after `as_of`: what money paid ahead was to cover (R13)."""
         for lease in tenant_leases(self._conn, tenant_id):

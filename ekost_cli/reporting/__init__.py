@@ -1,0 +1,1 @@
+"""What `ekost report` tells, a file for each subject."""

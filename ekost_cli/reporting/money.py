@@ -1,0 +1,84 @@
+"""Reports of money: what came in and went out, and what was earned (R19)."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from db.errors import N_
+from ekost_cli.context import Context
+from ekost_cli.fields import Field
+from ekost_cli.grammar import Takes
+from ekost_cli.reporting.noun import SinceOption, UntilOption, app, days_of
+from ekost_cli.uptodate import up_to_date
+from locales.catalogs import _
+
+_FLOWS = (
+    Field("property", N_("Property")),
+    Field("received", N_("Received"), "money"),
+    Field("refunded", N_("Paid back"), "money", wide=True),
+    Field("spent", N_("Spent"), "money"),
+    Field("net", N_("Net"), "money"),
+    Field("moved", N_("Moved"), "money", wide=True),
+    Field("deposits_in", N_("Deposits taken"), "money"),
+    Field("deposits_out", N_("Deposits returned"), "money"),
+    Field("currency", N_("Currency"), wide=True),
+)
+CASH = (Field("period", N_("Period"), "date"), *_FLOWS)
+CASH_BY_WORD = (Field("word", N_("What"), "status"), *_FLOWS)
+INCOME = (
+    Field("month", N_("Month"), "date"),
+    Field("property", N_("Property")),
+    Field("rent", N_("Rent"), "money"),
+    Field("utilities", N_("Utilities"), "money"),
+    Field("late_fees", N_("Late fees"), "money", wide=True),
+    Field("other", N_("Other"), "money", wide=True),
+    Field("credits", N_("Credits"), "money", wide=True),
+    Field("income", N_("Income"), "money"),
+    Field("expenses", N_("Expenses"), "money"),
+    Field("net", N_("Net"), "money"),
+    Field("currency", N_("Currency"), wide=True),
+)
+
+
+@app.command(
+    "cash",
+    _("Show money by the day on which it moved; deposits are told apart, what was moved to the owner is no cost."),
+    examples=(
+        "ekost report cash",
+        "ekost report cash --from 2026-07-01 --until 2026-07-31 --by day --property KOSA",
+        "ekost report cash --by category -o json",
+    ),
+    takes=Takes.PROPERTY,
+    fields=(CASH_BY_WORD[0], *CASH),
+)
+def cash(
+    context: typer.Context,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    by: Annotated[
+        Literal["month", "day", "method", "category"], typer.Option("--by", help=_("What each line is for."))
+    ] = "month",
+) -> None:
+    from db.repositories.reports.money import Money
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        first, last = days_of(ekost, since, until)
+        rows = Money(conn).cash(first, last, by=by, property_id=ekost.property_id(conn))
+        ekost.show_list(rows, CASH if by in ("month", "day") else CASH_BY_WORD)
+
+
+@app.command(
+    "income",
+    _("Show what was charged for each month, what it cost, and what is left."),
+    examples=("ekost report income", "ekost report income --from 2026-01-01 --property KOSA -o csv"),
+    takes=Takes.PROPERTY,
+    fields=INCOME,
+)
+def income(context: typer.Context, since: SinceOption = None, until: UntilOption = None) -> None:
+    from db.repositories.reports.money import Money
+
+    ekost = Context.of(context)
+    with up_to_date(ekost) as conn:
+        first, last = days_of(ekost, since, until)
+        ekost.show_list(Money(conn).income(first, last, property_id=ekost.property_id(conn)))
