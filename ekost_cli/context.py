@@ -290,21 +290,21 @@ class Context:
 
     def show(self, record: Any, fields: tuple[Field, ...] | None = None) -> None:
         """Print one thing: its lines for a person, the object in JSON."""
-        self.printer.show(record, self._chosen(fields))
+        self.printer.show(record, self.chosen(fields))
 
     def show_list(self, records: Iterable[Any], fields: tuple[Field, ...] | None = None) -> None:
         """Print a list that is complete."""
-        self.printer.show_list(records, self._chosen(fields))
+        self.printer.show_list(records, self.chosen(fields))
 
     def show_pages(self, read: PageReader, fields: tuple[Field, ...] | None = None) -> None:
         """Print a page of a list, or all of it with `--all`; `read(after, limit)` gets a page."""
-        self.printer.show_pages(read, self._chosen(fields))
+        self.printer.show_pages(read, self.chosen(fields))
 
     def say(self, text: str) -> None:
         """Print a line for a person on stdout."""
         self.printer.out.write(safe(text) + "\n")
 
-    def _chosen(self, fields: tuple[Field, ...] | None) -> tuple[Field, ...]:
+    def chosen(self, fields: tuple[Field, ...] | None) -> tuple[Field, ...]:
         described = fields or self.printer.fields
         return chosen(self.options.fields, described) if self.options.fields else described
 

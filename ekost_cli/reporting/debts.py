@@ -9,6 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import app
+from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
@@ -63,17 +64,23 @@ DiffOption = Annotated[
     takes=Takes.PROPERTY | Takes.AS_OF,
     fields=ARREARS,
 )
-def arrears(context: typer.Context, diff: DiffOption = None) -> None:
+def arrears(
+    context: typer.Context, diff: DiffOption = None, chart: ChartOption = False, xlsx: XlsxOption = None
+) -> None:
     from db.repositories.reports.debts import Debts
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
         prop, found = ekost.property_id(conn), Debts(conn)
         if diff is None:
-            ekost.show_list(found.arrears(ekost.as_of(), property_id=prop))
+            bars = ("tenant_name", "outstanding_balance") if chart else ()
+            rows = found.arrears(ekost.as_of(), property_id=prop)
+            show_report(ekost, rows, ARREARS, title=_("Arrears"), chart=bars, xlsx=xlsx)
         else:
             first, last = (_day(ekost, text) for text in diff)
-            ekost.show_list(found.changed(first, last, property_id=prop), CHANGED)
+            bars = ("tenant_name", "difference") if chart else ()
+            rows_changed = found.changed(first, last, property_id=prop)
+            show_report(ekost, rows_changed, CHANGED, title=_("Arrears"), chart=bars, xlsx=xlsx)
 
 
 @app.command(
@@ -83,12 +90,14 @@ def arrears(context: typer.Context, diff: DiffOption = None) -> None:
     takes=Takes.PROPERTY | Takes.AS_OF,
     fields=AGING,
 )
-def aging(context: typer.Context) -> None:
+def aging(context: typer.Context, chart: ChartOption = False, xlsx: XlsxOption = None) -> None:
     from db.repositories.reports.debts import Debts
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
-        ekost.show_list(Debts(conn).aged(ekost.as_of(), property_id=ekost.property_id(conn)))
+        rows = Debts(conn).aged(ekost.as_of(), property_id=ekost.property_id(conn))
+        bars = ("property", "total") if chart else ()
+        show_report(ekost, rows, AGING, title=_("Aging"), chart=bars, xlsx=xlsx)
 
 
 def _day(ekost: Context, text: str) -> "date":

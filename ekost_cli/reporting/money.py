@@ -9,6 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import SinceOption, UntilOption, app, days_of
+from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
 
@@ -58,6 +59,8 @@ def cash(
     by: Annotated[
         Literal["month", "day", "method", "category"], typer.Option("--by", help=_("What each line is for."))
     ] = "month",
+    chart: ChartOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     from db.repositories.reports.money import Money
 
@@ -65,7 +68,9 @@ def cash(
     with ekost.reading() as conn:
         first, last = days_of(ekost, since, until)
         rows = Money(conn).cash(first, last, by=by, property_id=ekost.property_id(conn))
-        ekost.show_list(rows, CASH if by in ("month", "day") else CASH_BY_WORD)
+        fields = CASH if by in ("month", "day") else CASH_BY_WORD
+        bars = (fields[0].name, "property", "net") if chart else ()
+        show_report(ekost, rows, fields, title=_("Cash"), chart=bars, xlsx=xlsx)
 
 
 @app.command(
@@ -75,10 +80,18 @@ def cash(
     takes=Takes.PROPERTY,
     fields=INCOME,
 )
-def income(context: typer.Context, since: SinceOption = None, until: UntilOption = None) -> None:
+def income(
+    context: typer.Context,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    chart: ChartOption = False,
+    xlsx: XlsxOption = None,
+) -> None:
     from db.repositories.reports.money import Money
 
     ekost = Context.of(context)
     with up_to_date(ekost) as conn:
         first, last = days_of(ekost, since, until)
-        ekost.show_list(Money(conn).income(first, last, property_id=ekost.property_id(conn)))
+        rows = Money(conn).income(first, last, property_id=ekost.property_id(conn))
+        bars = ("month", "property", "net") if chart else ()
+        show_report(ekost, rows, INCOME, title=_("Income"), chart=bars, xlsx=xlsx)

@@ -12,6 +12,7 @@ from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.options import UntilOption
 from ekost_cli.reporting.noun import app
+from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from locales.catalogs import _
 
 MONTHS = (
@@ -87,6 +88,8 @@ def forecast(
         str | None, typer.Option("--from", metavar="DATE", help=_("From when on; next month if not given."))
     ] = None,
     vacant: Annotated[int, typer.Option("--vacant", metavar="N", min=0, help=_("Try so many more empty beds."))] = 0,
+    chart: ChartOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     from db.domain.forecast import WhatIf
     from db.repositories.forecasts import Forecasts
@@ -99,4 +102,5 @@ def forecast(
         for prop in Properties(conn).kept(ekost.property_id(conn)):
             change = None if raise_ is None else change_of(ekost, raise_, prop.currency)
             rows += Forecasts(conn).months(prop, months, replace(what, change=change))
-        ekost.show_list(rows)
+        bars = ("month", "property", "expected") if chart else ()
+        show_report(ekost, rows, FORECAST, title=_("Forecast"), chart=bars, xlsx=xlsx)

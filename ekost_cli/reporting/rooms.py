@@ -9,6 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import SinceOption, UntilOption, app, days_of
+from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
 
@@ -64,6 +65,7 @@ BY_ROOM = (OCCUPANCY[1], Field("room", N_("Room")), *OCCUPANCY[2:])
 def rent_roll(
     context: typer.Context,
     summary: Annotated[bool, typer.Option("--summary", help=_("Only sums: a line for each property."))] = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     from db.repositories.reports.rentroll import RentRoll
 
@@ -71,9 +73,9 @@ def rent_roll(
     with up_to_date(ekost) as conn:
         prop, day, found = ekost.property_id(conn), ekost.as_of(), RentRoll(conn)
         if summary:
-            ekost.show_list(found.sums(day, property_id=prop), SUMS)
+            show_report(ekost, found.sums(day, property_id=prop), SUMS, title=_("Rent roll"), xlsx=xlsx)
         else:
-            ekost.show_list(found.beds(day, property_id=prop))
+            show_report(ekost, found.beds(day, property_id=prop), ROLL, title=_("Rent roll"), xlsx=xlsx)
 
 
 @app.command(
@@ -88,6 +90,8 @@ def occupancy(
     since: SinceOption = None,
     until: UntilOption = None,
     by: Annotated[Literal["month", "room"], typer.Option("--by", help=_("What each line is for."))] = "month",
+    chart: ChartOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     from db.repositories.reports.nights import Nights
 
@@ -95,4 +99,6 @@ def occupancy(
     with ekost.reading() as conn:
         first, last = days_of(ekost, since, until)
         rows = Nights(conn).occupancy(first, last, by=by, property_id=ekost.property_id(conn))
-        ekost.show_list(rows, OCCUPANCY if by == "month" else BY_ROOM)
+        fields = OCCUPANCY if by == "month" else BY_ROOM
+        bars = (*((fields[0].name, "property") if by == "month" else ("room",)), "occupancy") if chart else ()
+        show_report(ekost, rows, fields, title=_("Occupancy"), chart=bars, xlsx=xlsx)

@@ -121,7 +121,7 @@ class ReportMachine(RuleBasedStateMachine):
         for name in BUCKETS:
             assert sum(getattr(row, name) for row in rows) == sum(getattr(one, name) for one in aged), name
         assert sum(row.outstanding_balance for row in debts.arrears(day)) == sum(max(one, 0) for one in owed.values())
-        since = [row for row in debts.changed(LONG_AGO, day)]
+        since = list(debts.changed(LONG_AGO, day))
         assert sum(row.difference for row in since) == sum(max(one, 0) for one in owed.values())
         assert sum(row.outstanding_balance for row in RentRoll(self.conn).sums(day)) == sum(
             row.outstanding_balance or 0 for row in RentRoll(self.conn).beds(day)
