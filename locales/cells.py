@@ -31,6 +31,12 @@ def said(record: Any, field: Field) -> tuple[str, str]:
     return safe(words), "red" if field.kind == "money" and value < 0 else ""
 
 
+def _working(words: str, currency: str) -> str:
+    from locales.workings import working_told  # noqa: PLC0415 - the screens begin without it
+
+    return working_told(words, currency)
+
+
 def _instant(moment: datetime, timezone: str) -> str:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - the screens begin without it
 
@@ -43,6 +49,7 @@ _WORDS: dict[str, Callable[[Any, Any], str]] = {
     "percent": lambda record, value: formats.number(value) + " %",
     "date": lambda record, value: formats.date_short(value),
     "instant": lambda record, value: _instant(value, extra_of(record, "timezone", HOME_TIMEZONE)),
+    "working": lambda record, value: _working(value, extra_of(record, "currency", HOME_CURRENCY)),
     "phone": lambda record, value: formats.phone_local(value),
     # Days around the one on which it is due, as everybody writes them.
     "stage": lambda record, value: _("D{days}").format(days=f"{value:+d}" if value else ""),

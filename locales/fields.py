@@ -15,6 +15,7 @@ Kind = Literal[
     "instant",
     "status",
     "code",
+    "working",
     "nested",
     "stage",
 ]
@@ -22,7 +23,7 @@ Kind = Literal[
 HOME_TIMEZONE = "Asia/Jakarta"
 HOME_CURRENCY = "IDR"
 # What may lose its end where there is little room.
-CUTTABLE = frozenset({"text", "code"})
+CUTTABLE = frozenset({"text", "code", "working"})
 NUMERIC = frozenset({"money", "number", "percent", "int"})
 
 

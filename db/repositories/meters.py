@@ -1,6 +1,6 @@
 """Questions about meters, what they showed, and what a unit costs."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -76,6 +76,18 @@ class MeterRef(NamedTuple):
     last: Decimal | None
     last_on: date | None
     today: date
+
+
+class Stop(NamedTuple):
+    """A meter of the round, and who pays for it; `usual` are earlier usages and their days, the latest first.
+
+    Somebody has moved in or out since the last reading, and nobody read the meter then, where it `changed_hands`.
+    """
+
+    meter: MeterRef
+    tenants: str
+    changed_hands: bool
+    usual: list[tuple[Decimal, int]]
 
 
 class ReadingRow(NamedTuple):
@@ -182,6 +194,26 @@ class Meters:
         """The meters of a property that are in use, in the order of the round."""
         query = _meters(*_REF).where(_m.property_id == property_id, _m.retired_on.is_(None))
         return [MeterRef._make(row) for row in self._conn.execute(query.order_by(_m.position, _m.id))]
+
+    def round(self, property_id: int, day: date) -> list[Stop]:
+        """The meters of a property as somebody walks from one to the next on a day."""
+        meters_there = self.walk(property_id)
+        usual = self.usages([meter.id for meter in meters_there])
+        stays = self._stays([meter.room_id for meter in meters_there if meter.room_id is not None])
+        return [
+            Stop(meter, *_seen(meter, day, stays.get(meter.room_id or 0, [])), usual.get(meter.id, []))
+            for meter in meters_there
+        ]
+
+    def _stays(self, room_ids: list[int]) -> dict[int, list[tuple[str, date, date | None]]]:
+        """Who lived in each room from when until when."""
+        le = leases.c
+        query = select(le.room_id, tenants.c.name, le.starts_on, le.ends_on).join_from(leases, tenants)
+        query = query.where(le.room_id.in_(room_ids), le.ends_on.is_distinct_from(le.starts_on))
+        found: dict[int, list[tuple[str, date, date | None]]] = {}
+        for room_id, *stay in self._conn.execute(query.order_by(le.starts_on, le.id)):
+            found.setdefault(room_id, []).append((stay[0], stay[1], stay[2]))
+        return found
 
     def of_room(self, room_id: int) -> list[MeterRef]:
         """The meters of a room that are in use."""
@@ -312,6 +344,14 @@ def _tries(ref: str, property_code: str | None) -> list[ColumnElement[bool]]:
         and_(func.upper(_m.serial) == wanted, of_house),
         and_(_p.code == wanted, _m.room_id.is_(None)),
     ]
+
+
+def _seen(meter: MeterRef, day: date, stays: list[tuple[str, date, date | None]]) -> tuple[str, bool]:
+    """Who lived there the night before, and whether somebody came or went since the last reading."""
+    night = day - timedelta(days=1)
+    names = [name for name, start, end in stays if start <= night and (end is None or end > night)]
+    days = [change for _, start, end in stays for change in (start, end) if change is not None]
+    return ", ".join(names), meter.last_on is not None and any(meter.last_on < change < day for change in days)
 
 
 def _meters(*columns: Any) -> Select[Any]:

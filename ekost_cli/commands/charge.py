@@ -25,7 +25,7 @@ FIELDS = (
     Field("period_end", N_("Period until"), "date", wide=True),
     Field("due_on", N_("Due"), "date"),
     Field("amount", N_("Amount"), "money"),
-    Field("description", N_("Description"), wide=True),
+    Field("description", N_("Description"), "working", wide=True),
     Field("reversed_by", N_("Reversed by"), "int"),
     Field("property", N_("Property"), wide=True),
     Field("charged_on", N_("Charged on"), "date", wide=True),

@@ -200,6 +200,30 @@ def read(
 
 
 @app.command(
+    "round",
+    _("Walk from meter to meter: type what each shows, see the bills, and post all of them together."),
+    examples=(
+        "ekost meter round --property KOSA --dry-run",
+        "ekost meter round --property KOSB --on yesterday --dry-run",
+    ),
+    takes=Takes.MONEY | Takes.YES,
+    fields=READINGS,
+)
+def round_(
+    context: typer.Context,
+    on: DateOption = None,
+    factor: Annotated[
+        float, typer.Option("--jump", metavar="N", min=1, help=_("Ask again at so many times the usual; 3."))
+    ] = 3,
+) -> None:
+    from decimal import Decimal
+
+    from ekost_cli.walking import walk_round
+
+    walk_round(Context.of(context), on, Decimal(str(factor)))
+
+
+@app.command(
     "import",
     _("Enter the readings of a file, all or none: a meter and what it shows on each line."),
     examples=(

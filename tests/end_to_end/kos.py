@@ -36,9 +36,9 @@ class Kos:
         """One command line, however it ends."""
         return self.forks.run(words, self.env | variables, stdin)
 
-    def do(self, *words: str, **variables: str) -> str:
+    def do(self, *words: str, stdin: str = "", **variables: str) -> str:
         """A command that must succeed; its stdout."""
-        done = self.run(*words, **variables)
+        done = self.run(*words, stdin=stdin, **variables)
         assert done.status == 0, (words, done)
         return done.out
 

@@ -86,6 +86,7 @@ RIGHTS = {
     "inventory check A1 Lemari=worn --dry-run": DAILY,
     "inventory remove A1 Lemari --reason sold --dry-run": DAILY,
     "meter read KOSA/A1 1327.8 --dry-run": DAILY,
+    "meter round --property KOSA --dry-run": DAILY + "rkb",
     "meter import {folder}/meters.txt --property KOSA --dry-run": DAILY,
     "meter void 1 --reason wrong --dry-run": DAILY,
     "billing run --property KOSA --dry-run": DAILY + "k",

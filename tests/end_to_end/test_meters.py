@@ -56,3 +56,37 @@ def test_two_who_read_the_same_meter_at_once_charge_it_once(kos: Kos) -> None:
     assert {one.status for one in done} <= {0, 5}
     assert float(kos.balance("BUDI")) == before + 111_988
     kos.assert_sound()
+
+
+def test_a_round_is_walked_and_posted_as_one(kos: Kos) -> None:
+    metered(kos)
+    kos.do("meter", "read", "-", "--on", "2026-10-01", "--key", "x", stdin="A1 1327.8\nA2 90\n")
+    round_ = ["meter", "round", "--property", "KOSA", "--on", "2026-11-01", "-o", "json"]
+    kos.keep()
+    # A2 is reached, left for A1 again; a misread is doubted, a falling one refused; then nothing is confirmed.
+    typed = "1405,3\n-\n9999\n1405,3\nq\n"
+    dry = kos.run(*round_, "--dry-run", stdin="\n".join(["1327.7", "1.400", *typed.split("\n")]))
+    assert dry.status == 0, dry
+    assert all(words in dry.err for words in ("1,327.8", "is less", "can be read as", "much more than usual", "A2"))
+    assert '"amount": "111988.00"' in dry.out
+    assert kos.run(*round_, stdin=typed).status == 2
+    assert kos.run(*round_, stdin="q\n").err.endswith("Nothing was read.\n")
+    assert kos.content() == kos.kept
+    done = kos.run(*round_, "--yes", stdin="1405.3\n100\n")
+    assert done.status == 0, done
+    assert [row["value"] for row in kos.items("meter", "list")] == ["1405.3", "100"]
+    assert [row["amount"] for row in kos.items("charge", "list", "--kind", "electricity")] == ["111988.00"] * 2
+    told = kos.do("charge", "list", "--kind", "electricity", "-o", "table", COLUMNS="200", EKOST_LANG="id")
+    assert "1.327,8 → 1.405,3 = 77,5 kWh × Rp1.445" in told
+    kos.assert_sound()
+
+
+def test_a_room_that_changed_hands_without_a_reading_is_told(kos: Kos) -> None:
+    metered(kos)
+    kos.do("tenant", "move-out", "BUDI", "--on", "2026-09-20")
+    kos.tenant("Citra", "A1", since="2026-09-25")
+    done = kos.run("meter", "round", "--property", "KOSA", "--on", "2026-10-01", "--dry-run", stdin="1300\n\n")
+    assert (done.status, done.err.count("moved in or out")) == (0, 1)
+    assert "CITRA" in done.out
+    done = kos.run("meter", "round", "--property", "KOSA", "--on", "2026-09-20", "--dry-run", stdin="1300\n\n")
+    assert (done.status, done.err.count("moved in or out"), "BUDI" in done.out) == (0, 0, True)
