@@ -137,10 +137,13 @@ def _post(ekost: Context, reads: "Sequence[Read]", day: date) -> None:
 
 
 def _ask(prompt: str) -> str | None:
-    """A line of standard input; None at its end."""
+    """A line of standard input; None at its end, and where there is none that could be read."""
     sys.stderr.write(safe(prompt) + " ")
     sys.stderr.flush()
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+    except OSError:
+        line = ""
     return line.rstrip("\n") if line else None
 
 
