@@ -31,9 +31,7 @@ _BLOCK = 1 << 18
 _MONTHS = """
 select ensure_partition('payments', day::date) from generate_series(current_date - 800, current_date, '28 days') day
 """
-_FILL = (
-    f"{_MONTHS};"
-     """
+_FILL = """
 insert into properties (code, name) select 'KOS' || n, 'Kos' from generate_series(1, 100) n;
 insert into rooms (property_id, number, monthly_rent)
 select 1 + n % 100, 'R' || n, 1500000 from generate_series(1, :tenants) n;
@@ -47,7 +45,6 @@ insert into charges (property_id, tenant_id, kind, charged_on, due_on, amount, e
 select t.property_id, t.id, 'other', current_date - m * 30, current_date - m * 30, 1500000, 1
   from tenants t cross join generate_series(0, 9) m
 """
-)
 
 
 def main() -> None:
@@ -73,7 +70,7 @@ def main() -> None:
 
 def _fill(database: Database, rows: int, tenants: int) -> None:
     with database.transaction(statement_timeout_ms=0) as conn:
-        for statement in _FILL.split(";"):
+        for statement in (_MONTHS, *_FILL.split(";")):
             values = {"rows": rows, "tenants": tenants}
             conn.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
     with database.transaction(statement_timeout_ms=0) as conn:

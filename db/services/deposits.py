@@ -45,6 +45,15 @@ def bring_deposit(conn: Connection, tenant: TenantRef, amount: Decimal, held_on:
     return posted(conn, _BRINGING, values, _EVENTS["received"], tenant.id)
 
 
+def take_back_deposit(conn: Connection, tenant: TenantRef, reason: str) -> None:
+    """Take back all that `bring_deposit` took over, if anything: nothing else may have been done with it since."""
+    d = deposit_entries.c
+    held = conn.execute(select(func.sum(d.amount)).where(d.tenant_id == tenant.id, d.opening)).scalar()
+    if held:
+        values = {"tenant": tenant.id, "day": tenant.today, "amount": -held, "note": reason}
+        posted(conn, _BRINGING, values, _EVENTS["received"], tenant.id)
+
+
 def apply_deposit(
     conn: Connection,
     tenant: TenantRef,

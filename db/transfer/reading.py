@@ -1,14 +1,17 @@
 """Bring an exported book into an empty one: every row as it was, told by events of its own, or nothing at all."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from db.domain.periods import YearMonth
 from db.engine import Database
 from db.events import Event, append, reserve_event
 from db.migrations.runner import HEAD, SchemaOutdatedError
 from db.services.balances import recalculate
+from db.services.closings import close_tenants
 from db.services.partitions import open_ahead
 from db.tables import tenants
 from db.transfer.errors import BookDamagedError, BookNotNewError, BookOwnerError, BookUnknownError
@@ -157,11 +160,16 @@ def _number_on(conn: Connection, subject: Subject, last: int) -> None:
 
 
 def _settle(conn: Connection) -> None:
-    """What follows from the rows: standings, months, the audit's picture of the book, figures of the planner."""
+    """What follows from the rows: standings, closings, months, and what audit and planner know of the book."""
     open_ahead(conn)
     conn.exec_driver_sql("analyze")
     ids = list(conn.execute(tenants.select().with_only_columns(tenants.c.id).order_by(tenants.c.id)).scalars())
+    today: date = conn.execute(
+        text("select coalesce(min(business_date(timezone)), current_date) from properties")
+    ).scalar_one()
     for start in range(0, len(ids), CHUNK_TENANTS):
-        recalculate(conn, ids[start : start + CHUNK_TENANTS])
+        some = ids[start : start + CHUNK_TENANTS]
+        recalculate(conn, some)
+        close_tenants(conn, some, YearMonth.of(today).previous.clamp(31))
     carry_over(conn)
     conn.execute(text("select refresh_summary()"))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, text
 from db.errors import N_, RuleError
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import MOST_CANDIDATES, find_room, find_tenant
+from db.services.deposits import take_back_deposit
 from db.services.moves import move_out
 from db.services.reversals import void_charge
 from db.services.rooms import archive_room
@@ -30,7 +31,7 @@ class ImportInUseError(RuleError):
 _TENANTS = """
 select t.id, p.code || '/' || t.code as ref,
        exists (select from payments x where x.tenant_id = t.id)
-       or exists (select from deposit_entries x where x.tenant_id = t.id)
+       or exists (select from deposit_entries x where x.tenant_id = t.id and not x.opening)
        or exists (select from charges x where x.tenant_id = t.id
                      and (x.kind not in ('rent', 'opening') or x.reverses_id is not null))
        or (select count(*) from leases x where x.tenant_id = t.id) > 1 as used
@@ -57,6 +58,7 @@ def archive_tenants(conn: Connection, import_id: int) -> int:
             move_out(conn, tenant, lease.starts_on)
         for charge_id in _opening(conn, tenant.id):
             void_charge(conn, charge_id, f"import {import_id}")
+        take_back_deposit(conn, tenant, f"import {import_id}")
         edit_tenant(conn, tenant, {"code": f"UNDONE-{tenant.id}"})
         archive_tenant(conn, tenant)
     return len(found)

@@ -16,7 +16,10 @@ declare
   posted deposit_entries;
 begin
   perform require_grade('{landlord,worker}', held.property);
-  if amount <= 0 or day > held.today then
+  -- Negative where all that was brought along is taken back, before anything was done with it.
+  if day > held.today or amount = 0 or amount < 0 and (
+       exists (select from deposit_entries d where d.tenant_id = tenant and not d.opening)
+       or -amount is distinct from (select sum(d.amount) from deposit_entries d where d.tenant_id = tenant)) then
     raise exception 'not a deposit' using errcode = 'check_violation', constraint = 'deposit_entries_held';
   end if;
   event := reserve_event();

@@ -11,9 +11,12 @@ from db.repositories.firstbills import first_bills
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import find_room, find_tenant
 from db.repositories.tenants import Tenants
+from db.services.deposits import apply_deposit
 from db.services.imports import rows
+from db.services.imports.undo import undo_within
+from db.services.imports.unused import ImportInUseError
 from db.services.properties import add_property
-from db.tables import charges, deposit_entries, import_rows, payments, rooms, tenants
+from db.tables import balances, charges, deposit_entries, import_rows, payments, rooms, tenants
 from tests.db.services.house import House
 from tests.db.services.imports.filing import codes, counts, errors, imported, rejected, stage, stale
 
@@ -174,6 +177,22 @@ def test_who_owes_and_has_a_deposit_at_the_cut_over_is_billed_from_the_next_anch
     held = kos.conn.execute(select(d.kind, d.entry_on, d.amount, d.opening)).one()
     assert tuple(held) == ("received", date(2026, 1, 1), Decimal(1_000_000), True)
     assert kos.conn.execute(select(func.count()).select_from(payments)).scalar_one() == 0
+    assert list(run_checks(kos.conn)) == []
+
+
+def test_what_was_brought_along_goes_with_its_import(kos: House) -> None:
+    content = "nama,kamar,lunas s/d,tunggakan,deposit\nBudi,A1,2026-10-31,750000,1000000\n"
+    row = imported(kos.conn, content, kind="tenants")
+    budi = find_tenant(kos.conn, "BUDI")
+    undo_within(kos.conn, row.id, reason="wrong")
+    b = balances.c
+    left = kos.conn.execute(select(b.outstanding_balance, b.deposit_held).where(b.tenant_id == budi.id)).one()
+    assert tuple(left) == (0, 0)
+    again = imported(kos.conn, content, kind="tenants")
+    assert counts(again) == ("done", 1, 1, 0, 0), errors(kos.conn, again)
+    apply_deposit(kos.conn, find_tenant(kos.conn, "BUDI"), Decimal(1))
+    with pytest.raises(ImportInUseError):
+        undo_within(kos.conn, again.id, reason="wrong")
     assert list(run_checks(kos.conn)) == []
 
 
