@@ -21,6 +21,7 @@ BALANCE = (
     "tenant tenant_name property room monthly_rent total_charges total_payments outstanding_balance paid_through_on "
     "oldest_due_on days_overdue status calculated_at"
 )
+EXPENSE = "id property room spent_on category amount method payee description reversed_by reason actor created_at"
 AGING = "tenant not_due d1_30 d31_60 d61_90 over_90 credit total"
 
 VERBS = dict(all_verbs())
@@ -39,6 +40,9 @@ LISTS: dict[tuple[str, ...], str] = {
     ("note", "list"): "id tenant property room text created_at actor state reason",
     ("inventory", "list"): "id property room name quantity condition checked_on",
     ("inventory", "history", "KOSA/A1"): "id checked_on name condition lease_id tenant note actor",
+    ("expense", "list"): EXPENSE,
+    ("expense", "list", "--category", "water", "--reverse"): EXPENSE,
+    ("cash", "list"): "id property handed_on kind giver receiver amount expected counted variance state signer",
     ("balance", "list"): BALANCE,
     ("balance", "list", "--sort", "name"): BALANCE,
     ("balance", "list", "--sort", "room", "--status", "unpaid"): BALANCE,
@@ -55,6 +59,9 @@ THINGS: dict[tuple[str, ...], str] = {
     ("charge", "add", "BUDI", "1", "--kind", "water", "--dry-run"): CHARGE,
     ("deposit", "add", "BUDI", "1", "--dry-run"): "id held",
     ("tenant", "move-out", "BUDI", "--dry-run"): "tenant on credit outstanding_balance",
+    ("expense", "show", "1"): EXPENSE,
+    ("expense", "add", "1", "--category", "tax", "--property", "KOSA", "--dry-run"): EXPENSE,
+    ("cash", "count", "1", "--property", "KOSA", "--dry-run"): "id giver counted variance",
     ("billing", "run"): "leases charges amount rooms",
     ("balance", "show", "BUDI"): BALANCE,
     ("balance", "show", "BUDI", "--as-of", "2026-04-15"): BALANCE,
@@ -89,6 +96,10 @@ def kos(shared_kos: Kos) -> Iterator[Kos]:
     kos.do("note", "add", "BUDI", '=1+2; "a", [red]b[/red]')
     kos.do("note", "add", "KOSA/A1", "tap drips")
     kos.do("note", "void", "2", "--reason", "mended")
+    kos.do("expense", "add", "Rp75.000,50", "--category", "water", "--room", "KOSA/A1", "--payee", '=PDAM; "kota"')
+    kos.do("expense", "void", "1", "--reason", "not ours, @all")
+    kos.do("expense", "add", "350rb", "--category", "electricity", "--property", "KOSA", "--method", "qris")
+    kos.do("cash", "count", "1jt", "--property", "KOSA", "--note", "-1+2")
     kos.do("inventory", "add", "KOSA/A1", "Kasur, 120 cm", "--note", "@home")
     return kos
 
