@@ -34,6 +34,8 @@ class Debt:
     period_start: date | None = None
     period_end: date | None = None
     source: Source = "charge"
+    # Among what is due on one day: of the lease's own order, else of the usual one.
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Allocation:
 
 
 def allocate(debts: Iterable[Debt], money: Iterable[MoneyIn]) -> Allocation:
-    """Fill debts by due date, then kind, then id, with money by date, then id (R12).
+    """Fill debts by due date, then kind in the order of the lease, then id, with money by date, then id (R12).
 
     Nothing is refused or clamped: money beyond all debts is credit (R13).
     """
@@ -169,8 +171,11 @@ def _fill(debt: Debt, purse: deque[tuple[MoneyIn, Decimal]]) -> list[Fill]:
 
 def debt_order(debt: Debt) -> tuple[date, int, int, Source]:
     """Where a debt stands among those that money fills (R12)."""
-    rank = 0 if debt.kind == RENT else 1 if debt.kind in UTILITIES else 3 if debt.kind == LATE_FEE else 2
-    return debt.due_on, rank, debt.id, debt.source
+    return debt.due_on, debt.rank or _usual_rank(debt.kind), debt.id, debt.source
+
+
+def _usual_rank(kind: str) -> int:
+    return 1 if kind == RENT else 2 if kind in UTILITIES else 4 if kind == LATE_FEE else 3
 
 
 def _money_order(money: MoneyIn) -> tuple[date, int, Source]:

@@ -38,7 +38,8 @@ class ChargeEntry:
     """A posted charge. A reversal carries the negated amount of the charge that `reverses_id` names;
     any other negative amount is a credit, for example unused rent.
 
-    `days` of `of_days` tell how a rent was prorated; `period_end` is the day after the last.
+    `days` of `of_days` tell how a rent was prorated; `period_end` is the day after the last. `rank` is its place among
+    what is due on one day, where the tenant's latest lease has an order of its own (R12).
     """
 
     id: int
@@ -51,6 +52,7 @@ class ChargeEntry:
     reverses_id: int | None = None
     days: int | None = None
     of_days: int | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +146,6 @@ def living(entries: Sequence[Posted]) -> list[Posted]:
 
 def as_debt(charge: ChargeEntry) -> Debt:
     """A charge as the allocation takes it."""
-    return Debt(charge.id, charge.kind, charge.due_on, charge.amount, charge.period_start, charge.period_end)
+    return Debt(
+        charge.id, charge.kind, charge.due_on, charge.amount, charge.period_start, charge.period_end, rank=charge.rank
+    )

@@ -6,22 +6,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.domain.allocation import Debt
 from db.domain.ledger import ChargeEntry, PaymentEntry
+from db.domain.policies import CHARGE_ORDER
 from db.repositories.detached import require_attached
-from db.tables import charges, payments
+from db.tables import charges, leases, payments
 
 # Of a tenant of many years the last few are read: what is due later than these is already as much as is owed.
 _LAST_DEBTS = text("""
-select d.tenant_id, d.id, d.kind, d.due_on, d.amount
+select d.tenant_id, d.id, d.kind, d.due_on, d.amount, charge_rank(d.kind, p.charge_order) as rank
   from unnest(cast(:ids as bigint[]), cast(:owed as numeric[])) as o (tenant_id, owed)
  cross join lateral (
     select c.*, sum(c.amount) over (order by c.due_on desc groups between unbounded preceding and 1 preceding) as later
       from charges c
      where c.tenant_id = o.tenant_id and c.amount > 0 and c.reverses_id is null
        and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)) d
+ cross join lateral (select charge_order_of(o.tenant_id) as charge_order offset 0) p
  where coalesce(d.later, 0) < o.owed""")
 
 
@@ -56,8 +59,8 @@ class Entries:
         found: dict[int, list[Debt]] = {tenant_id: [] for tenant_id in owed}
         if owed:
             asked = {"ids": list(owed), "owed": list(owed.values())}
-            for tenant_id, *values in self._conn.execute(_LAST_DEBTS, asked):
-                found[tenant_id].append(Debt(*values))
+            for tenant_id, *values, rank in self._conn.execute(_LAST_DEBTS, asked):
+                found[tenant_id].append(Debt(*values, rank=rank))
         return found
 
     def of_lease(self, tenant_id: int, lease_id: int) -> list[ChargeEntry]:
@@ -66,7 +69,19 @@ class Entries:
         return [ChargeEntry(*values) for _, *values in self._conn.execute(query)]
 
     def _add_charges(self, found: dict[int, TenantEntries], until: date | None) -> None:
-        query = _charges().where(charges.c.tenant_id.in_(found))
+        # An order of one's own is rare, and then one for all charges of a tenant.
+        orders = (
+            select(leases.c.tenant_id, leases.c.charge_order)
+            .where(leases.c.tenant_id.in_(found), leases.c.ends_on.is_distinct_from(leases.c.starts_on))
+            .order_by(leases.c.tenant_id, leases.c.starts_on.desc(), leases.c.id.desc())
+            .ext(distinct_on(leases.c.tenant_id))
+            .subquery("orders")
+        )
+        rank = case(
+            (orders.c.charge_order != list(CHARGE_ORDER), func.charge_rank(charges.c.kind, orders.c.charge_order))
+        )
+        query = _charges().add_columns(rank).outerjoin(orders, orders.c.tenant_id == charges.c.tenant_id)
+        query = query.where(charges.c.tenant_id.in_(found))
         if until is not None:
             query = query.where(charges.c.charged_on <= until)
         for tenant_id, *values in self._conn.execute(query):

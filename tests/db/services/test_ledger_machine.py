@@ -41,7 +41,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.conn = self.stack.enter_context(self.database.transaction(dry_run=True))
-        self.house = House.build(self.conn)
+        self.house = House.build(self.conn, charge_order=["late_fee", "other", "utilities", "rent"])
         self.house.room()
         self.house.room("A2", 1_700_000)
 

@@ -3,15 +3,21 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from db.domain.allocation import debt_order
 from db.domain.late_fees import LateFee
+from db.repositories.balances import Balances
+from db.repositories.checks.runner import run_checks
+from db.repositories.entries import Entries
 from db.repositories.leases import tenant_leases
 from db.repositories.lookup import find_property
 from db.repositories.policies import Policies
+from db.services.charges import post_charge
 from db.services.moves import move_out
+from db.services.payments import record_payment
 from db.services.properties import edit_property
-from tests.db.services.house import House
+from tests.db.services.house import RENT, House
 
 FEE = {"late_fee": "percent", "late_fee_rate": Decimal(1), "late_fee_cap_percent": Decimal(30),
        "late_fee_cap_amount": None}  # fmt: skip
@@ -90,3 +96,27 @@ def test_a_program_of_the_version_before_keeps_its_columns_and_signs_leases(hous
 def test_the_first_policy_reaches_back_as_far_as_any_lease(house: House) -> None:
     kosa = find_property(house.conn, "KOSA")
     assert Policies(house.conn).on(kosa.id, date(1990, 1, 1)).rounding == 1
+
+
+def test_payments_fill_what_is_due_on_one_day_in_the_order_of_the_lease(conn: Connection) -> None:
+    house = House.build(conn, charge_order=["utilities", "late_fee", "rent", "other"])
+    house.room()
+    today = find_property(conn, "KOSA").today
+    budi = house.let(today)
+    for kind, amount in (("other", 10), ("late_fee", 20), ("water", 30)):
+        post_charge(conn, budi, Decimal(amount), kind, due_on=today)
+    record_payment(conn, budi, Decimal(60))
+    filled = [(line.debt.kind, line.open) for line in house.allocation(budi).lines]
+    assert filled == [("water", 0), ("late_fee", 0), ("rent", RENT - 10), ("other", 10)]
+    row, then = Balances(conn).row(budi.id), Balances(conn).row_as_of(budi.id, today)
+    assert (row.status, row.paid_through_on) == (then.status, then.paid_through_on) == ("partial", None)
+    record_payment(conn, budi, RENT - 20)
+    assert Balances(conn).row(budi.id).paid_through_on is None
+    record_payment(conn, budi, Decimal(10))
+    assert Balances(conn).row(budi.id).paid_through_on is not None
+    house.deliver()
+    assert list(run_checks(conn)) == []
+    # The same money under the order of everybody else would have paid the rent before the rest.
+    assert [debt.kind for debt in sorted(Entries(conn).last_debts({budi.id: RENT})[budi.id], key=debt_order)] == [
+        "water", "late_fee", "rent", "other",
+    ]  # fmt: skip

@@ -165,6 +165,73 @@ create trigger leases_take_policy before insert on leases for each row execute f
 select make_definer('settle_policies(bigint)', 'put_policy(bigint, date, jsonb, bigint)',
                     'properties_have_policies()', 'leases_take_policy()');
 
+-- The order in which payments fill what is due on one day (R12): that of the tenant's latest lease.
+create function charge_order_of(tenant bigint) returns text[] language sql stable as $$
+  select l.charge_order from leases l where l.tenant_id = tenant and l.ends_on is distinct from l.starts_on
+   order by l.starts_on desc, l.id desc limit 1
+$$;
+create function charge_rank(kind text, in_order text[]) returns smallint language sql immutable parallel safe
+  return coalesce(array_position(in_order, case kind when 'rent' then 'rent' when 'electricity' then 'utilities'
+                                                     when 'water' then 'utilities' when 'internet' then 'utilities'
+                                                     when 'late_fee' then 'late_fee' else 'other' end),
+                  charge_rank(kind) + 1)::smallint;
+
+-- Paid through, oldest due and status of some tenants, first in first out (R12, R13). Payments fill the oldest
+-- charges first, so what is owed lies in the newest ones; of who owes nothing only the last rent matters.
+create or replace function standings(tenants bigint[])
+returns table (tenant_id bigint, oldest_due_on date, paid_through_on date, status text) language sql stable as $$
+  with owing as (
+    select b.tenant_id, b.outstanding_balance as debt,
+           case when b.outstanding_balance > 0 then charge_order_of(b.tenant_id) end as charge_order
+      from balances b where b.tenant_id = any (tenants)
+  ), live as (
+    -- A reversed charge and its reversal cancel; a reversed payment does so in the total.
+    select c.id, c.tenant_id, c.kind, c.due_on, c.period_start, c.period_end, c.amount, o.debt,
+           charge_rank(c.kind, o.charge_order) as rank
+      from owing o join charges c using (tenant_id)
+     where o.debt > 0 and c.reverses_id is null and c.amount > 0
+       and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)
+  ), queue as (
+    select l.tenant_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount, l.debt,
+           sum(l.amount) over (partition by l.tenant_id order by l.due_on desc, l.rank desc, l.id desc
+                               rows unbounded preceding) - l.amount as newer
+      from live l
+  ), state as (
+    select q.tenant_id, min(q.due_on) as oldest_due_on, bool_or(q.newer + q.amount > q.debt) as begun,
+           min(q.period_start) filter (where q.kind = 'rent') as unpaid_from
+      from queue q where q.newer < q.debt group by q.tenant_id
+  ), covered as (
+    select o.tenant_id,
+           (select c.period_end from charges c
+             where c.tenant_id = o.tenant_id and c.kind = 'rent' and c.reverses_id is null and c.amount > 0
+               and not exists (select from reversals r where r.entry = 'charge' and r.entry_id = c.id)
+             order by c.period_end desc limit 1) as until
+      from owing o where o.debt <= 0
+    union all
+    select q.tenant_id, max(q.period_end)
+      from queue q join state s using (tenant_id)
+     where q.newer >= q.debt and q.kind = 'rent' and (s.unpaid_from is null or q.period_start < s.unpaid_from)
+     group by q.tenant_id
+  ), ahead as (
+    select o.tenant_id, prepaid_until(x, -o.debt) as until
+      from owing o
+      join lateral (select l.* from leases l where l.tenant_id = o.tenant_id and l.next_period_on is not null
+                    order by l.next_period_on limit 1) x on true
+      join lateral (select t.monthly_rent, t.billing_day from lease_terms t
+                     where t.lease_id = x.id and t.effective_on <= x.next_period_on
+                     order by t.effective_on desc limit 1) terms on true
+     where o.debt < 0
+       -- Credit that does not reach for the next period reaches no further; a stub or bridge costs less than a month.
+       and (terms.monthly_rent <= -o.debt
+            or next_boundary(terms.billing_day, x.next_period_on - 1) <> x.next_period_on)
+  )
+  select o.tenant_id, s.oldest_due_on, coalesce(a.until, case when c.until is not null then least(c.until, s.unpaid_from) end) - 1,
+         case when s.oldest_due_on is not null then case when s.begun then 'partial' else 'unpaid' end
+              when o.debt < 0 then 'credit' else 'paid' end
+    from owing o
+    left join state s using (tenant_id) left join covered c using (tenant_id) left join ahead a using (tenant_id)
+$$;
+
 create function grant_policies() returns void language plpgsql as $$
 begin
   grant select on property_policies to ekost_landlord, ekost_staff, ekost_readonly, ekost_worker, ekost_metrics;

@@ -8,13 +8,13 @@ with living as materialized (
 ), charged as (
   select tenant_id, sum(amount) filter (where amount > 0) as owed, -sum(amount) filter (where amount < 0) as credited
     from living group by tenant_id
-), money as (
-  select t.id as tenant_id, t.property_id, coalesce(c.owed, 0) as owed,
+), money as materialized (
+  select t.id as tenant_id, t.property_id, charge_order_of(t.id) as charge_order, coalesce(c.owed, 0) as owed,
          coalesce(p.amount, 0) + coalesce(c.credited, 0) as amount
     from tenants t left join paid p on p.tenant_id = t.id left join charged c on c.tenant_id = t.id
 ), queue as (
   select l.tenant_id, m.property_id, l.kind, l.due_on, l.period_start, l.period_end, l.amount,
          row_number() over filling as place, sum(l.amount) over filling - m.amount as beyond
     from living l join money m using (tenant_id) where l.amount > 0
-  window filling as (partition by l.tenant_id order by l.due_on, charge_rank(l.kind), l.id)
+  window filling as (partition by l.tenant_id order by l.due_on, charge_rank(l.kind, m.charge_order), l.id)
 )
