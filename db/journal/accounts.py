@@ -57,8 +57,8 @@ def money(method: str, prop: str) -> str:
 
 
 def spent(category: str, prop: str) -> str:
-    """What was spent on something."""
-    return f"Expenses:{word(category)}:{part(prop)}"
+    """What was spent on something; what was only moved elsewhere is no cost."""
+    return f"{'Assets:Transfers' if category == 'transfer' else f'Expenses:{word(category)}'}:{part(prop)}"
 
 
 def harmless(text: str) -> str:

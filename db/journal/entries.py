@@ -13,20 +13,25 @@ _BATCH = 2000
 
 # Deposits that pay charges are told by their payments, which have an entry of their own there.
 _ENTRIES = text("""
-select x.entity, x.id, x.day, p.code as property, p.currency, t.code as tenant, t.name, x.kind, x.amount, x.words,
-       x.period_start, x.period_end, x.reverses_id, x.opening
-  from (select 'charge' as entity, id, property_id, tenant_id, charged_on as day, kind, amount, description as words,
-               period_start, period_end, reverses_id, false as opening
+select x.entity, x.id, x.day, p.code as property, p.currency, t.code as tenant, t.name, x.kind, x.method,
+       x.amount, x.words, x.period_start, x.period_end, x.reverses_id, x.opening
+  from (select 'charge' as entity, id, property_id, tenant_id, charged_on as day, kind, null as method, amount,
+               description as words, period_start, period_end, reverses_id, false as opening
           from charges
         union all
-        select 'payment', id, property_id, tenant_id, payment_date, method, amount, concat_ws(' ', reference, note),
-               null, null, reverses_id, false
+        select 'payment', id, property_id, tenant_id, payment_date, method, method, amount,
+               concat_ws(' ', reference, note), null, null, reverses_id, false
           from payments
         union all
-        select 'deposit', id, property_id, tenant_id, entry_on, kind, amount, note, null, null, null, opening
-          from deposit_entries where kind <> 'applied') x
+        select 'deposit', id, property_id, tenant_id, entry_on, kind, null, amount, note, null, null, null,
+               opening
+          from deposit_entries where kind <> 'applied'
+        union all
+        select 'expense', id, property_id, null, spent_on, category, method, amount,
+               concat_ws(' ', payee, description), null, null, reverses_id, false
+          from expenses) x
   join properties p on p.id = x.property_id
-  join tenants t on t.id = x.tenant_id
+  left join tenants t on t.id = x.tenant_id
  where (x.property_id = :property or cast(:property as bigint) is null) and x.day <= :until
  order by x.day, x.entity, x.id
 """).bindparams(bindparam("property", type_=BigInteger), bindparam("until", type_=Date))
@@ -85,14 +90,14 @@ def standings(conn: Connection, property_id: int | None, until: date) -> Iterato
 
 
 def _transaction(row: Row[Any]) -> Transaction:
-    tags = {row.entity: str(row.id), "tenant": row.tenant}
+    tags = {row.entity: str(row.id)} | ({"tenant": row.tenant} if row.tenant else {})
     if row.reverses_id is not None:
         tags["reverses"] = str(row.reverses_id)
     if row.period_start is not None:
         tags |= {"begins": str(row.period_start), "ends": str(row.period_end)}
     said = " ".join(part for part in (row.entity if row.entity != "charge" else "", row.kind, row.words) if part)
     debit, credit = _accounts(row)
-    who = accounts.harmless(row.name)
+    who = accounts.harmless(row.name or "")
     return Transaction(
         day=row.day,
         property=row.property,
@@ -101,12 +106,14 @@ def _transaction(row: Row[Any]) -> Transaction:
         words=accounts.harmless(("reversal of " if row.reverses_id is not None else "") + said.replace("_", " ")),
         tags=tags,
         postings=((debit, row.amount), (credit, -row.amount)),
-        names={account: who for account in (debit, credit) if account.count(":") > 2},
+        names={account: who for account in (debit, credit) if who and account.count(":") > 2},
     )
 
 
 def _accounts(row: Row[Any]) -> tuple[str, str]:
     """Where an entry's amount goes to, and where it comes from."""
+    if row.entity == "expense":
+        return accounts.spent(row.kind, row.property), accounts.money(row.method, row.property)
     owed = accounts.receivable(row.property, row.tenant)
     held = accounts.deposit(row.property, row.tenant)
     match row.entity, row.kind:

@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Connection
 
+from db.repositories.lookup import find_property
 from db.services.deposits import add_deposit, apply_deposit, bring_deposit, refund_deposit
+from db.services.expenses import record_expense, void_expense
 from db.tables import charges, payments
 from tests.db.repositories.test_checks_machine import HouseMachine
 
@@ -58,6 +60,18 @@ class Wanderer(HouseMachine):
     def errs(self, _name: str, _day: int) -> None:
         self.void(self.one(charges, payments), self.chance.randrange(60))
 
+    def spends(self, name: str, day: int) -> None:
+        kosa, much = find_property(self.conn, "KOSA"), self.one(*_AMOUNTS)
+        kind, method = self.one("water", "tax", "transfer", "other"), self.one("cash", "transfer", "other")
+        spent_on = min(self.at(day), kosa.today)
+
+        def spend() -> None:
+            spent = record_expense(self.conn, kosa, much, kind, spent_on=spent_on, method=method, payee=name)
+            if self.one(True, False):
+                void_expense(self.conn, spent, "wrong")
+
+        self.attempt(spend)
+
     def comes(self, name: str, day: int) -> None:
         self.assign(name, self.one(*_ROOMS), day, None, None, self.one(None, 40))
 
@@ -70,5 +84,5 @@ class Wanderer(HouseMachine):
 
 _HAPPENING = (
     *(Wanderer.goes_on, Wanderer.goes_on, Wanderer.pays, Wanderer.pays, Wanderer.owes, Wanderer.deposits),
-    *(Wanderer.brings, Wanderer.errs, Wanderer.comes, Wanderer.moves, Wanderer.goes),
+    *(Wanderer.spends, Wanderer.brings, Wanderer.errs, Wanderer.comes, Wanderer.moves, Wanderer.goes),
 )

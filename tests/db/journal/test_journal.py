@@ -75,8 +75,13 @@ select 'Liabilities:Deposits:' || p.code || ':' || t.code || ' ' || p.currency, 
 union all
 select 'Assets:' || case x.method when 'transfer' then 'Bank' else initcap(x.method) end || ':' || p.code || ' '
        || p.currency, sum(x.amount)
-  from payments x join properties p on p.id = x.property_id
- where x.method <> 'deposit' group by x.method, p.code, p.currency
+  from (select method, property_id, amount from payments where method <> 'deposit'
+        union all select method, property_id, -amount from expenses) x
+  join properties p on p.id = x.property_id group by x.method, p.code, p.currency
+union all
+select 'Expenses:' || initcap(x.category) || ':' || p.code || ' ' || p.currency, sum(x.amount)
+  from expenses x join properties p on p.id = x.property_id where x.category <> 'transfer'
+ group by x.category, p.code, p.currency
 """
 
 
@@ -88,7 +93,7 @@ def ours(conn: Connection) -> Sums:
 def compared(found: Sums) -> Sums:
     """The accounts of a journal that our book has figures for."""
     kinds = ("Assets:Receivable", "Liabilities:Deposits", "Assets:Cash", "Assets:Bank", "Assets:Qris", "Assets:Ewallet",
-             "Assets:Other")  # fmt: skip
+             "Assets:Other", "Expenses")  # fmt: skip
     return {account: amount for account, amount in found.items() if account.startswith(kinds) and amount}
 
 
@@ -123,6 +128,7 @@ def test_a_ledger_of_chance_comes_to_the_same_figures(
     assert compared(read(written(conn, syntax))) == ours(conn)
     kinds = set(conn.execute(text("select distinct kind from charges")).scalars())
     assert kinds >= {"rent", "opening", "credit", "refund"}
+    assert conn.execute(text("select count(*) from expenses where reverses_id is not null")).scalar_one() > 0
 
 
 NASTY = 'Ani "x" \\ ; date:2020-01-01 [2020-01-01] {1 USD} @ 5 | =0 * ! (A) #t ^l type:X, 李 Žá'
