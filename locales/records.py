@@ -143,6 +143,18 @@ LEASES = (
     Field("next_period_on", N_("Next period"), "date", wide=True),
     Field("basis", N_("Rent per"), "status", wide=True),
 )
+# Of a policy, and of a lease that was signed under it.
+SIGNED = (
+    Field("grace_days", N_("Grace days"), "int"),
+    Field("proration", N_("Part months"), "status"),
+    Field("rounding", N_("Rounding"), "number", wide=True),
+    Field("refund", N_("Refund at move-out"), "code"),
+    Field("late_fee", N_("Late fee")),
+    Field("late_fee_grace", N_("Days without a fee"), "int", wide=True),
+    Field("late_fee_every", N_("Fee every (days)"), "int", wide=True),
+    Field("late_fee_cap", N_("At most")),
+    Field("charge_order", N_("Paid first"), wide=True),
+)
 NOTES = (
     Field("id", N_("Number"), "int"),
     Field("tenant", N_("Tenant")),

@@ -59,8 +59,8 @@ class Entries:
         found: dict[int, list[Debt]] = {tenant_id: [] for tenant_id in owed}
         if owed:
             asked = {"ids": list(owed), "owed": list(owed.values())}
-            for tenant_id, *values, rank in self._conn.execute(_LAST_DEBTS, asked):
-                found[tenant_id].append(Debt(*values, rank=rank))
+            for tenant_id, number, kind, due_on, amount, rank in self._conn.execute(_LAST_DEBTS, asked):
+                found[tenant_id].append(Debt(number, kind, due_on, amount, rank=rank))
         return found
 
     def of_lease(self, tenant_id: int, lease_id: int) -> list[ChargeEntry]:

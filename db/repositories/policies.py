@@ -12,6 +12,7 @@ from db.domain.dates import EARLIEST
 from db.domain.late_fees import LateFee, Mode
 from db.domain.moveout import Refund
 from db.domain.policies import cap_words, fee_words, order_words
+from db.repositories.leases import Lease
 from db.repositories.lookup import PropertyRow
 from db.tables import properties, property_policies
 
@@ -86,7 +87,9 @@ class Policies:
         today = func.business_date(properties.c.timezone).label("today")
         columns = (property_policies, properties.c.code, properties.c.currency, today, later)
         query = select(*columns).join_from(property_policies, properties).where(_p.property_id == property_id)
-        return [_row(row) for row in self._conn.execute(query.order_by(*order))]
+        rows = [(row.event_id, _row(row)) for row in self._conn.execute(query.order_by(*order))]
+        # A property that is added with more of a policy than its table has begins with that, not with a change.
+        return [row for told, row in rows if told is not None or row.state != "replaced"]
 
     def next_after(self, property_id: int, day: date) -> date | None:
         """The first day after `day` on which another policy begins."""
@@ -99,9 +102,17 @@ def shown_property(conn: Connection, prop: PropertyRow, day: date | None = None)
     found = Policies(conn)
     asked = day or prop.today
     policy = found.on(prop.id, asked)
+    following = {"next_policy_on": found.next_after(prop.id, asked)}
+    return prop._asdict() | policy._asdict() | signed(policy) | following
+
+
+def signed(policy: InForce | Lease) -> dict[str, Any]:
+    """What a lease has of a policy; fee, cap and order as they may be typed."""
     return {
-        **prop._asdict(), **policy._asdict(), "late_fee": fee_words(policy.fee), "late_fee_cap": cap_words(policy.fee),
-        "charge_order": order_words(policy.charge_order), "next_policy_on": found.next_after(prop.id, asked),
+        "grace_days": policy.grace_days, "proration": policy.proration, "rounding": policy.rounding,
+        "refund": policy.refund, "late_fee": fee_words(policy.fee), "late_fee_grace": policy.late_fee_grace,
+        "late_fee_every": policy.late_fee_every, "late_fee_cap": cap_words(policy.fee),
+        "charge_order": order_words(policy.charge_order),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from db.domain.texts import clean_code, clean_or_none
 from db.errors import N_, RuleError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, RoomRef
+from db.repositories.policies import Policies
 from db.repositories.values import ROOM, change, told
 from db.services.guard import check_seen, hold_property, refusing
 from db.tables import leases, properties, rooms
@@ -52,9 +53,11 @@ def add_room(
     *,
     room_type: str | None = None,
     capacity: int = 1,
-    basis: str = "per_tenant",
+    basis: str | None = None,
 ) -> int:
-    """Add a room; its rent is the price of new leases. Returns its id. Raises RoomExistsError, RoomValueError."""
+    """Add a room; its rent is the price of new leases. Without a basis it has that of the property's policy.
+
+    Returns its id. Raises RoomExistsError, RoomValueError."""
     _check(monthly_rent, capacity)
     hold_property(conn, prop)
     row = {
@@ -63,7 +66,7 @@ def add_room(
         "monthly_rent": monthly_rent,
         "room_type": clean_or_none(room_type, "type", 80),
         "capacity": capacity,
-        "basis": basis,
+        "basis": basis or Policies(conn).on(prop.id, prop.today).basis,
         "status_on": prop.today,
     }
     with refusing(conn, {"rooms_number_key": RoomExistsError(ref=f"{prop.code}/{row['number']}")}):

@@ -22,6 +22,7 @@ app = Noun(_("Leases and changes of rent."))
 
 FIELDS = records.LEASES
 TERMS = Field("terms", N_("Terms"), "nested")
+SHOWN = (*FIELDS, *records.SIGNED, TERMS)
 EffectiveFrom = Annotated[str, typer.Option("--from", metavar="DATE", help=_("From the first period on or after it."))]
 
 
@@ -49,10 +50,10 @@ def list_(
 
 @app.command(
     "show",
-    _("Show a tenant's lease and what it costs from when on."),
+    _("Show a tenant's lease: what it costs from when on, and the policy it was signed under."),
     examples=("ekost lease show BUDI", "ekost lease show BUDI -o json"),
     takes=Takes.PROPERTY,
-    fields=(*FIELDS, TERMS),
+    fields=SHOWN,
 )
 def show(context: typer.Context, tenant: TenantArg) -> None:
     from db.repositories.lookup import find_tenant
@@ -72,7 +73,7 @@ def show(context: typer.Context, tenant: TenantArg) -> None:
         "ekost lease rent BUDI 1,6jt --from today --dry-run",
     ),
     takes=Takes.WRITE,
-    fields=(*FIELDS, TERMS),
+    fields=SHOWN,
 )
 def rent(context: typer.Context, tenant: TenantArg, amount: AmountArg, from_: EffectiveFrom) -> None:
     from db.repositories.lookup import find_tenant
@@ -90,7 +91,7 @@ def rent(context: typer.Context, tenant: TenantArg, amount: AmountArg, from_: Ef
     _("Change the billing day, with one bridging charge."),
     examples=("ekost lease billing-day BUDI 1 --from today --dry-run",),
     takes=Takes.WRITE,
-    fields=(*FIELDS, TERMS),
+    fields=SHOWN,
 )
 def billing_day(
     context: typer.Context,
@@ -108,10 +109,11 @@ def billing_day(
 
 
 def _show(ekost: Context, conn: "Connection", lease: "Lease") -> None:
+    from db.repositories.policies import signed
     from db.repositories.rooms import Rooms
 
     terms = [
         {"effective_on": row.effective_on, "monthly_rent": row.monthly_rent, "billing_day": row.billing_day}
         for row in lease.terms
     ]
-    ekost.show(Rooms(conn).lease(lease.id)._asdict() | {"terms": terms})
+    ekost.show(Rooms(conn).lease(lease.id)._asdict() | signed(lease) | {"terms": terms})

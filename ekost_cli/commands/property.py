@@ -10,6 +10,7 @@ from ekost_cli.dates import parse_date
 from ekost_cli.fields import HOME_CURRENCY, Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.options import ArchivedOption, PropertyArg
+from locales import records
 from locales.catalogs import _
 
 app = Noun(_("Properties: houses with rooms to let."))
@@ -29,21 +30,14 @@ FIELDS = (
     Field("reminder_stages", N_("Reminders on"), wide=True),
     Field("id", N_("Number"), "int", wide=True),
 )
-LATE = (
-    Field("refund", N_("Refund at move-out"), "code"),
-    Field("basis", N_("Rent per"), "status", wide=True),
-    Field("late_fee", N_("Late fee")),
-    Field("late_fee_grace", N_("Days without a fee"), "int", wide=True),
-    Field("late_fee_every", N_("Fee every (days)"), "int", wide=True),
-    Field("late_fee_cap", N_("At most")),
-    Field("charge_order", N_("Paid first"), wide=True),
-)
-SHOWN = (*FIELDS, *LATE, Field("next_policy_on", N_("Next policy from"), "date"))
+BASIS = Field("basis", N_("Rent per"), "status", wide=True)
+SHOWN = (*FIELDS, *records.SIGNED[3:], BASIS, Field("next_policy_on", N_("Next policy from"), "date"))
 POLICIES = (
     Field("effective_on", N_("From"), "date"),
     Field("state", N_("State"), "status"),
-    *FIELDS[5:9],
-    *LATE,
+    Field("billing_day", N_("Billing day"), "int"),
+    *records.SIGNED,
+    BASIS,
     Field("actor", N_("By whom"), wide=True),
     Field("created_at", N_("Written"), "instant", wide=True),
 )

@@ -74,7 +74,7 @@ def add(
         amount = ekost.amount(rent, prop.currency)
         room_id = add_room(
             conn, prop, number, amount, room_type=type_, capacity=1 if capacity is None else capacity,
-            basis=basis or "per_tenant",
+            basis=basis,
         )  # fmt: skip
         ekost.show(Rooms(conn).row(room_id))
 

@@ -23,7 +23,7 @@ def add_room_row(conn: Connection, row: ImportRow, cells: Mapping[str, str]) -> 
     with blaming("capacity"):
         capacity = read_number(cells["capacity"]) if cells.get("capacity") else 1
     with blaming("basis"):
-        basis = read_basis(cells.get("basis", ""))
+        basis = read_basis(cells["basis"]) if cells.get("basis") else None
     try:
         return add_room(conn, prop, cells["number"], rent, room_type=cells.get("type"), capacity=capacity, basis=basis)
     except EkostError as error:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from db.services.expenses import record_expense, void_expense
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -24,6 +23,7 @@ from db.repositories.reports.money import Money
 from db.repositories.reports.rentroll import RentRoll
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
+from db.services.expenses import record_expense, void_expense
 from db.services.moves import move_out, move_tenant
 from db.services.payments import record_payment
 from db.services.reversals import void_charge, void_payment
