@@ -90,6 +90,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         do.void_note v
         do.remove_item v
         do.note N
+        do.reading M
         do.add_item I
         do.check_item K
         do.import i

@@ -51,7 +51,7 @@ async def test_keys_and_colours_of_the_configuration_hold(screens: Screens) -> N
 
 async def test_who_may_only_look_is_offered_no_change(screens: Screens) -> None:
     async with screens(size=(120, 40), read_only=True) as pilot:
-        changing = {"b", "c", "m", "o", "P", "B", "D", "e", "n", "w", "v", "i", "R", "U", "X", "z"}
+        changing = {"b", "c", "m", "M", "o", "P", "B", "D", "e", "n", "w", "v", "i", "R", "U", "X", "z"}
         for keys in (["2"], ["enter"], ["tab"], ["escape", "3"], ["4"], ["enter"], ["escape", "5"], ["6"], ["7"]):
             await press(pilot, *keys)
             below = pilot.app.screen

@@ -75,7 +75,7 @@ class AddItemDialog(RoomForm):
 
     def read_subject(self, conn: "Connection") -> Placed:
         """The room."""
-        return _placed(conn, self.where)
+        return placed(conn, self.where)
 
     def command_words(self, subject: Placed) -> tuple[list[str], list[str]]:
         """The room."""
@@ -123,7 +123,7 @@ class ItemForm(RoomForm):
         from db.repositories.inventory import Inventory
 
         item = Inventory(conn).row(self.number)
-        return _placed(conn, Where(item.room, item.property))._replace(item=item)
+        return placed(conn, Where(item.room, item.property))._replace(item=item)
 
 
 class CheckItemDialog(ItemForm):
@@ -203,7 +203,8 @@ class RemoveItemDialog(ItemForm):
         return Done(_("“{item}” is taken out of the list.").format(item=safe(subject.thing.name)))
 
 
-def _placed(conn: "Connection", where: Where) -> Placed:
+def placed(conn: "Connection", where: Where) -> Placed:
+    """A room with its property. Raises RoomNotFoundError, AmbiguousError."""
     from db.repositories.lookup import find_room, get_property
 
     room = find_room(conn, where.number, where.property)

@@ -1,7 +1,6 @@
-"""A room for a tenant: moving in, moving to another one, and moving out."""
+"""A room for a tenant: moving in, and moving to another one."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from locales.catalogs import N_, _
@@ -49,7 +48,7 @@ class RoomForm(TenantForm):
 
     def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:
         """Where the tenant lives from when on, what is posted for that, and the balance behind it."""
-        yield _living(_lease(conn, number))
+        yield _living(lease_row(conn, number))
         yield from posted_told(conn, subject.id)
         yield self.balance_behind(conn, subject)
 
@@ -104,40 +103,8 @@ class MoveDialog(RoomForm):
         return Done(_("{name} moves to room {room}.").format(name=subject.name, room=given["room"].upper()))
 
 
-class MoveOutDialog(TenantForm):
-    """The lease ends; debts stay and payments are still accepted (R7)."""
-
-    TITLE = N_("{name} moves out")
-    SAVE = N_("Move out")
-    ENTRIES = (
-        Entry("on", N_("First day away"), day, "--on", usual=TODAY),
-        Entry("refund", N_("Unused days"), option="--refund", usual="none", choices=("none", "prorate"),
-              said=lambda code: _("given back") if code == "prorate" else _("not given back")),
-    )  # fmt: skip
-    COMMAND = "ekost tenant move-out"
-    OPERATION = "tui.move-out"
-
-    def carry_out(self, conn: "Connection", subject: "TenantRef", given: Given) -> int:
-        """End the lease."""
-        from db.services.moves import move_out
-
-        return move_out(conn, subject, given["on"], refund=given["refund"]).lease.id
-
-    def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:
-        """Which room is free from when on, what is taken back, and the balance behind it."""
-        lease = _lease(conn, number)
-        if lease.ends_on is not None:
-            last = date_short(lease.ends_on - timedelta(days=1))
-            yield _("Room {room}: the last night is {date}.").format(room=lease.room, date=last)
-        yield from posted_told(conn, subject.id)
-        yield self.balance_behind(conn, subject)
-
-    def done(self, subject: "TenantRef", given: Given, number: int) -> Done:
-        """The end is in the book."""
-        return Done(_("The lease of {name} is ended.").format(name=subject.name))
-
-
-def _lease(conn: "Connection", number: int) -> "LeaseRow":
+def lease_row(conn: "Connection", number: int) -> "LeaseRow":
+    """A lease as lists show it."""
     from db.repositories.rooms import Rooms
 
     return Rooms(conn).lease(number)
