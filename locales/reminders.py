@@ -63,19 +63,15 @@ def message_of(reminder: Any, channel: str | None = None) -> Message:
     """
     notice = Notice(*(getattr(reminder, name) for name in Notice._fields))
     with speaking(notice.language):
-        bold = _by_phone(notice, channel)
+        way = channel or contact_of(notice)
         subject = _("Reminder: {bill}").format(bill=_bill(notice))
-        text = "\n".join(_lines(notice, "*" if bold else ""))
-        return Message(subject, text, _link(notice, bold=bold, subject=subject, text=text))
+        text = "\n".join(_lines(notice, "*" if way in ("whatsapp", "no_contact") else ""))
+        return Message(subject, text, _link(notice, way, subject, text))
 
 
 def contact_of(reminder: Any) -> str:
     """By what a tenant can be reached: `whatsapp`, `email`, or `no_contact`."""
     return "whatsapp" if reminder.phone else "email" if reminder.email else "no_contact"
-
-
-def _by_phone(notice: Notice, channel: str | None) -> bool:
-    return channel == "whatsapp" or (channel is None and (notice.phone is not None or notice.email is None))
 
 
 def _lines(notice: Notice, bold: str) -> Iterator[str]:
@@ -128,12 +124,14 @@ def _due(notice: Notice) -> str:
     return _("{date}, {late}").format(date=day, late=late)
 
 
-def _link(notice: Notice, *, bold: bool, subject: str, text: str) -> str | None:
-    """What opens the message in WhatsApp or in the e-mail program, ready to be sent by a person."""
-    if bold and notice.phone:
-        digits = "".join(char for char in notice.phone if char in "0123456789")
+def _link(notice: Notice, way: str, subject: str, text: str) -> str | None:
+    """What opens the message in the program for it, ready to be sent by a person."""
+    digits = "".join(char for char in notice.phone or "" if char in "0123456789")
+    if way == "whatsapp" and digits:
         return f"https://wa.me/{digits}?text={_quoted(text)}"
-    if not bold and notice.email:
+    if way == "sms" and digits:
+        return f"sms:+{digits}?body={_quoted(text)}"
+    if way == "email" and notice.email:
         # The line's end of mail; a plus sign would stay one.
         body = _quoted(text.replace("\n", "\r\n"))
         return f"mailto:{quote(safe(notice.email), safe='@')}?subject={_quoted(subject)}&body={body}"
