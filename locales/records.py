@@ -183,7 +183,6 @@ REMINDERS = (
     Field("contact", N_("By"), "status"),
     Field("phone", N_("Phone"), "phone", wide=True),
     Field("email", N_("E-mail"), wide=True),
-    Field("link", N_("Link"), wide=True),
 )
 MESSAGES = (
     Field("tenant", N_("Tenant")),

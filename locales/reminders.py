@@ -44,6 +44,7 @@ class Notice(NamedTuple):
     fees: Decimal
     currency: str
     pay_to: str | None
+    contact: str
     phone: str | None
     email: str | None
 
@@ -63,15 +64,10 @@ def message_of(reminder: Any, channel: str | None = None) -> Message:
     """
     notice = Notice(*(getattr(reminder, name) for name in Notice._fields))
     with speaking(notice.language):
-        way = channel or contact_of(notice)
+        way = channel or notice.contact
         subject = _("Reminder: {bill}").format(bill=_bill(notice))
         text = "\n".join(_lines(notice, "*" if way in ("whatsapp", "no_contact") else ""))
         return Message(subject, text, _link(notice, way, subject, text))
-
-
-def contact_of(reminder: Any) -> str:
-    """By what a tenant can be reached: `whatsapp`, `email`, or `no_contact`."""
-    return "whatsapp" if reminder.phone else "email" if reminder.email else "no_contact"
 
 
 def _lines(notice: Notice, bold: str) -> Iterator[str]:

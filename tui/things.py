@@ -55,12 +55,13 @@ def _things_in_other(row: Any) -> Things:
     from db.repositories.imports import ImportRow
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
+    from db.repositories.reminders import ReminderRow
     from db.repositories.rooms import LeaseRow, RoomRow
 
     match row:
         case BalanceRow():
             found = Things(Who(row.tenant, row.property), row.room is not None)
-        case AgingRow() | LeaseRow():
+        case AgingRow() | LeaseRow() | ReminderRow():
             found = Things(Who(row.tenant, row.property))
         case PaymentRow():
             stands = row.reversed_by is None and row.reverses_id is None

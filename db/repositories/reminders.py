@@ -35,7 +35,8 @@ class ReminderRow(NamedTuple):
     """A tenant to be reminded: which stage of which bill, what is open of it, and all that the message tells.
 
     `days` are those since it was due, below zero before; `stage` is None where none is due today. `balance` is the
-    tenant's balance, `total` what is open of all bills with this one, `fees` the late fees in that.
+    tenant's balance, `total` what is open of all bills with this one, `fees` the late fees in that. `contact` tells by
+    what the tenant can be reached: whatsapp, email or no_contact.
     """
 
     tenant: str
@@ -48,6 +49,7 @@ class ReminderRow(NamedTuple):
     days: int
     amount: Decimal
     balance: Decimal
+    contact: str
     phone: str | None
     email: str | None
     period_start: date | None
@@ -235,11 +237,12 @@ _FAR = timedelta(days=30)
 
 def _row(person: _Person, bills: Iterable[Any], bill: Any, stage: int | None) -> ReminderRow:
     """The facts of a message. The total is of all that is posted, or due by now, and of this bill."""
+    contact = "whatsapp" if person.phone else "email" if person.email else "no_contact"
     told = [one for one in bills if one.event is not None or one.due_on <= person.today or one is bill]
     return ReminderRow(
         tenant=person.tenant, name=person.name, property=person.property, room=person.room, stage=stage,
         kind=bill.kind, due_on=bill.due_on, days=(person.today - bill.due_on).days, amount=bill.open,
-        balance=person.balance, phone=person.phone, email=person.email, period_start=bill.period_start,
+        balance=person.balance, contact=contact, phone=person.phone, email=person.email, period_start=bill.period_start,
         period_end=bill.period_end, total=sum((one.open for one in told), Decimal(0)),
         fees=sum((one.open for one in told if one.kind == "late_fee"), Decimal(0)), house=person.house,
         pay_to=person.pay_to, greeting=person.greeting, language=person.language, currency=person.currency,

@@ -41,7 +41,7 @@ def send_reminder(conn: Connection, tenant: TenantRef, channel: str | None = Non
     due = Reminders(conn).of_tenant(tenant)
     if due.stage is None:
         raise NotDueError(ref=tenant.code)
-    by = channel or ("whatsapp" if due.phone else "email" if due.email else "other")
+    by = channel or ("other" if due.contact == "no_contact" else due.contact)
     if by not in CHANNELS:
         raise ChannelError(value=by[:40])
     event_id = reserve_event(conn)

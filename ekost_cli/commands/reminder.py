@@ -8,6 +8,7 @@ import typer
 
 from db.errors import N_, UsageError
 from ekost_cli.context import Context
+from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.links import open_link
 from ekost_cli.options import TenantArg
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 app = Noun(_("Reminders: who gets which one today, its text, and what was sent."))
 
-FIELDS = records.REMINDERS
+FIELDS = (*records.REMINDERS, Field("link", N_("Link"), wide=True))
 MESSAGE = records.MESSAGES
 
 Channel = Annotated[
@@ -199,15 +200,15 @@ def _mark(conn: "Connection", number: str, channel: str | None, *, skipping: boo
 
 
 def _listed(row: "ReminderRow") -> dict[str, Any]:
-    from locales.reminders import contact_of, message_of
+    from locales.reminders import message_of
 
-    return row._asdict() | {"contact": contact_of(row), "link": message_of(row).link}
+    return row._asdict() | {"link": message_of(row).link}
 
 
 def _message(row: "ReminderRow", channel: str | None) -> dict[str, Any]:
-    from locales.reminders import contact_of, message_of
+    from locales.reminders import message_of
 
-    return row._asdict() | {"channel": channel or contact_of(row)} | message_of(row, channel)._asdict()
+    return row._asdict() | {"channel": channel or row.contact} | message_of(row, channel)._asdict()
 
 
 def _say(ekost: Context, message: dict[str, Any]) -> None:

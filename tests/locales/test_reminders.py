@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from locales.catalogs import set_language
-from locales.reminders import Notice, contact_of, message_of
+from locales.reminders import Notice, message_of
 from locales.safe import safe
 
 NOTICE = Notice(
     name="Budi", greeting="kak", language="en", house="Kos Melati", room="A1", kind="rent",
     period_start=date(2026, 3, 10), period_end=date(2026, 4, 10), due_on=date(2026, 3, 10), days=7,
     amount=Decimal(1_500_000), total=Decimal(3_075_000), fees=Decimal(75_000), currency="IDR",
-    pay_to="BCA 123 a.n. *Sari*", phone="+6281234567890", email="budi+kos@example.com",
+    pay_to="BCA 123 a.n. *Sari*", contact="whatsapp", phone="+6281234567890", email="budi+kos@example.com",
 )  # fmt: skip
 
 WHOLE = """\
@@ -78,7 +78,7 @@ def test_what_there_is_not_is_not_told() -> None:
 
 
 def test_mail_is_plain_and_has_a_subject() -> None:
-    message = message_of(NOTICE._replace(phone=None, pay_to=None))
+    message = message_of(NOTICE._replace(contact="email", phone=None, pay_to=None))
     assert "*" not in message.text
     assert message.subject == "Reminder: rent 10/03/2026 to 09/04/2026"
     assert message.link is not None
@@ -87,8 +87,7 @@ def test_mail_is_plain_and_has_a_subject() -> None:
     assert (message_of(NOTICE, "email").link or "").startswith("mailto:")
     assert sent(message_of(NOTICE, "sms").link) == message_of(NOTICE, "sms").text
     assert message_of(NOTICE, "other").link is None
-    nobody = NOTICE._replace(phone=None, email=None)
-    assert (message_of(nobody).link, contact_of(nobody)) == (None, "no_contact")
+    assert message_of(NOTICE._replace(contact="no_contact", phone=None, email=None)).link is None
 
 
 def test_each_is_written_to_in_a_language_of_their_own() -> None:

@@ -15,6 +15,7 @@ def detail_of(row: Any, mode: str) -> "DetailScreen[Any] | None":
     from db.repositories.imports import ImportRow
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
+    from db.repositories.reminders import ReminderRow
     from db.repositories.rooms import RoomRow
     from db.repositories.rows import TenantRow
     from tui.details.batch import ImportDetail
@@ -28,7 +29,7 @@ def detail_of(row: Any, mode: str) -> "DetailScreen[Any] | None":
             found = TenantDetail(row, mode)
         case TenantRow():
             found = TenantDetail(Who(row.code, row.property), mode)
-        case BalanceRow() | AgingRow():
+        case BalanceRow() | AgingRow() | ReminderRow():
             found = TenantDetail(Who(row.tenant, row.property), mode)
         case Where():
             found = RoomDetail(row, mode)
