@@ -23,6 +23,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         app.balances 5
         app.imports 6
         app.operations 7
+        app.reminders 9
         app.property p
         app.theme T
         app.palette :
@@ -71,6 +72,11 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         payments.days d
         payments.month_before [
         payments.month_after ]
+        reminders.text t
+        reminders.sent d
+        message.text y
+        message.link l
+        message.sent d
         rooms.board V
         rooms.status t
         do.pay b
