@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from db.domain.allocation import LATE_FEE
 from db.errors import N_, UsageError
 
 # Days from the day on which a bill is due: three before, that day, and one, three and seven behind.
@@ -95,12 +96,15 @@ def stage_due(bill: Bill, stages: Iterable[int], today: date, last: Last | None 
 def choose(bills: Sequence[Bill], stages: Iterable[int], today: date, last: Last | None = None) -> Due | None:
     """What to remind a tenant of today: the bill of the highest stage, of several the first; None if of nothing.
 
-    `bills` come in the order in which they are filled (R12). One message a day is enough.
+    `bills` come in the order in which they are filled (R12). One message a day is enough, and a late fee is a reason for
+    one only when nothing else is late: where fees grow by the day there would be one every day.
     """
     if last is not None and last.on >= today:
         return None
     days = tuple(stages)
-    due = [Due(bill, stage) for bill in bills if (stage := stage_due(bill, days, today, last)) is not None]
+    late = any(bill.kind != LATE_FEE and bill.open > 0 and bill.due_on <= today for bill in bills)
+    reasons = [bill for bill in bills if bill.kind != LATE_FEE or not late]
+    due = [Due(bill, stage) for bill in reasons if (stage := stage_due(bill, days, today, last)) is not None]
     return max(due, key=lambda one: one.stage, default=None)
 
 

@@ -71,6 +71,10 @@ def test_of_several_bills_the_highest_stage_is_told_and_the_others_with_it() -> 
     assert choose([_bill(4, date(2026, 2, 1), event=11)], DEFAULT_STAGES, _after(1), last) == Due(
         _bill(4, date(2026, 2, 1), event=11), 7
     )
+    # A fee that was posted since is no reason of its own, until it is all that is late.
+    fee = replace(_bill(6, DUE, event=12), kind="late_fee")
+    assert choose([told[0], fee], DEFAULT_STAGES, _after(1), last) is None
+    assert choose([fee], DEFAULT_STAGES, _after(1), last) == Due(fee, 1)
     coming = replace(_bill(5, _after(3)), event=None)
     assert choose([coming], DEFAULT_STAGES, _after(1), last) == Due(coming, -3)
 
@@ -101,7 +105,8 @@ stages = st.lists(st.integers(-30, 90), max_size=10, unique=True).map(sorted)
 def test_over_any_days_nobody_hears_twice_and_stages_only_rise(
     days: list[int], dues: list[int], looked: list[bool], paid: list[int]
 ) -> None:
-    bills = [_bill(n + 1, _after(due)) for n, due in enumerate(dues)]
+    kinds = ["rent", "late_fee"]
+    bills = [replace(_bill(n + 1, _after(due)), kind=kinds[due % 2]) for n, due in enumerate(dues)]
     told: list[tuple[date, BillKey, int]] = []
     last = None
     for passed, looking in enumerate(looked):
