@@ -23,6 +23,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         app.balances 5
         app.imports 6
         app.operations 7
+        app.expenses 8
         app.reminders 9
         app.property p
         app.theme T
@@ -72,6 +73,9 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         payments.days d
         payments.month_before [
         payments.month_after ]
+        expenses.category t
+        expenses.handovers a
+        expenses.days d
         reminders.text t
         reminders.sent d
         message.text y
@@ -99,6 +103,12 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         do.reading M
         do.add_item I
         do.check_item K
+        do.expense E
+        do.void_expense v
+        do.hand_over H
+        do.count_cash O
+        do.confirm_cash K
+        do.void_cash v
         do.import i
         do.retry_import R
         do.retry_job R

@@ -32,6 +32,10 @@ class Action(NamedTuple):
         return form
 
 
+def _spending(things: Things) -> Things | None:
+    return things if things.spending else None
+
+
 ACTIONS = (
     Action("b", "pay", N_("Record a payment"), "paying:PayDialog", lambda things: things.tenant, True),
     Action("c", "charge", N_("Post a charge"), "charging:ChargeDialog", lambda things: things.tenant),
@@ -63,6 +67,13 @@ ACTIONS = (
            lambda things: things.room),
     Action("K", "check_item", N_("Record its condition"), "furnishing:CheckItemDialog", lambda things: things.item,
            True),
+    Action("E", "expense", N_("Record an expense"), "spending:ExpenseDialog", _spending, True),
+    Action("v", "void_expense", N_("Take the expense back"), "spending:VoidExpenseDialog",
+           lambda things: things.expense),
+    Action("H", "hand_over", N_("Hand cash over"), "cash:HandOverDialog", _spending),
+    Action("O", "count_cash", N_("Count the cash"), "cash:CountDialog", _spending),
+    Action("K", "confirm_cash", N_("Confirm the handover"), "cash:ConfirmDialog", lambda things: things.unsigned, True),
+    Action("v", "void_cash", N_("Take the handover back"), "cash:VoidCashDialog", lambda things: things.handover),
     Action("i", "import", N_("Import a file"), "importing:ImportDialog", lambda things: things),
     Action("R", "retry_import", N_("Go on with the import"), "retrying:RetryImportDialog",
            lambda things: things.import_, True),

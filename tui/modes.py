@@ -33,6 +33,7 @@ MODES = (
     Mode("5", "balances", N_("Balances"), "balances:BalancesScreen"),
     Mode("6", "imports", N_("Imports"), "imports:ImportsScreen"),
     Mode("7", "operations", N_("Operations"), "operations:OperationsScreen"),
+    Mode("8", "expenses", N_("Expenses"), "expenses:ExpensesScreen"),
     Mode("9", "reminders", N_("Reminders"), "reminders:RemindersScreen"),
 )
 BY_NAME = {mode.name: mode for mode in MODES}

@@ -34,6 +34,12 @@ class Things(NamedTuple):
     # A note that stands, and a thing in a room.
     note: int | None = None
     item: int | None = None
+    # An expense and a handover that stand, and a handover that waits to be confirmed.
+    expense: int | None = None
+    handover: int | None = None
+    unsigned: int | None = None
+    # Whether expenses and cash are looked at.
+    spending: bool = False
     # The code of the property that everything is about, or that the row names.
     house: str | None = None
 
@@ -52,6 +58,8 @@ def things_in(row: Any) -> Things:
 
 def _things_in_other(row: Any) -> Things:
     from db.repositories.balances import AgingRow, BalanceRow
+    from db.repositories.cash import HandoverRow
+    from db.repositories.expenses import ExpenseRow
     from db.repositories.imports import ImportRow
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
@@ -74,6 +82,15 @@ def _things_in_other(row: Any) -> Things:
                 import_=row.id if failed or row.is_open() else None,
                 undoable=row.id if row.state != "undone" else None,
                 dead=f"import-{row.id}" if failed and not row.rows_applied else None,
+            )
+        case ExpenseRow():
+            stands = row.reversed_by is None and row.reverses_id is None
+            found = Things(expense=row.id if stands else None, house=row.property)
+        case HandoverRow():
+            found = Things(
+                handover=row.id if row.state != "voided" else None,
+                unsigned=row.id if row.state == "pending" else None,
+                house=row.property,
             )
         case JobRow():
             dead = row.id if row.state == "dead" else None
