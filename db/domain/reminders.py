@@ -96,8 +96,8 @@ def stage_due(bill: Bill, stages: Iterable[int], today: date, last: Last | None 
 def choose(bills: Sequence[Bill], stages: Iterable[int], today: date, last: Last | None = None) -> Due | None:
     """What to remind a tenant of today: the bill of the highest stage, of several the first; None if of nothing.
 
-    `bills` come in the order in which they are filled (R12). One message a day is enough, and a late fee is a reason for
-    one only when nothing else is late: where fees grow by the day there would be one every day.
+    `bills` come in the order in which they are filled (R12). One message a day is enough, and a late fee is a reason
+    for one only when nothing else is late: where fees grow by the day there would be one every day.
     """
     if last is not None and last.on >= today:
         return None
