@@ -250,17 +250,17 @@ JOURNALS = (
 )
 FIRST_BILLS = (
     Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
+    Field("tenant_name", N_("Name"), wide=True),
     Field("property", N_("Property"), wide=True),
     Field("room", N_("Room")),
-    Field("opening", N_("Opening balance"), "money"),
+    Field("opening", N_("Brought along"), "money"),
     Field("deposit", N_("Deposit"), "money"),
     Field("monthly_rent", N_("Rent"), "money", wide=True),
     Field("period_start", N_("From"), "date"),
-    Field("period_end", N_("Until"), "date"),
+    Field("period_end", N_("Until"), "date", wide=True),
     Field("due_on", N_("Due"), "date"),
     Field("amount", N_("First bill"), "money"),
-    Field("outstanding_balance", N_("Outstanding"), "money"),
+    Field("outstanding_balance", N_("Outstanding"), "money", wide=True),
 )
 EXPENSES = (
     Field("id", N_("Number"), "int"),

@@ -252,3 +252,28 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:
         return b""
+
+
+def test_a_dry_run_of_tenants_shows_the_first_bill_of_each_before_anything_is_posted(kos: Run, tmp_path: Path) -> None:
+    content = (
+        "nama,kamar,sewa,tanggal tagihan,lunas s/d,saldo awal,deposit,per tanggal,properti\n"
+        "Dewi,A1,1500000,10,2026-01-09,750000,1000000,2026-01-01,KOSA\n"
+        "Eko,,,,,-5000,,,KOSA\n"
+        "Fajar,A1,,,,,,,KOSA\n"
+    )
+    words = ("import", "tenants", write(tmp_path, content, "t.csv"), "--dry-run")
+    done = kos(*words, "-o", "json")
+    assert done.returncode == 6
+    dewi, eko = json.loads(done.stdout)["items"]
+    shown = ("tenant", "room", "opening", "deposit", "period_start", "due_on", "amount")
+    assert {name: dewi[name] for name in shown} == {
+        "tenant": "DEWI", "room": "A1", "opening": "750000.00", "deposit": "1000000.00",
+        "period_start": "2026-01-10", "due_on": "2026-01-10", "amount": "1500000.00",
+    }  # fmt: skip
+    assert (eko["opening"], eko["outstanding_balance"], eko["amount"]) == ("-5000.00", "-5000.00", None)
+    assert "3 rows: 2 tenants to be added, 0 known already, 1 rejected." in done.stderr
+    assert "Line 4, kamar:" in done.stderr
+    table = kos(*words, "-o", "table", "--lang", "en").stdout
+    assert all(word in table for word in ("Brought along", "Deposit", "First bill", "Rp1,500,000"))
+    assert json.loads(kos("tenant", "list", "-o", "json").stdout)["items"][0]["code"] in ("ANI", "BUDI")
+    assert json.loads(kos("import", "list", "-o", "json").stdout)["items"] == []

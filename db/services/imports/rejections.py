@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from db.domain import dates, money, periods, texts
+from db.domain import dates, money, opening, periods, texts
 from db.engine import ConstraintError, DatabaseBusyError
 from db.errors import N_, EkostError, RuleError, UsageError
 from db.events import plain
@@ -57,7 +57,7 @@ _CLASSES: tuple[type[EkostError], ...] = (
     rooms.RoomExistsError, rooms.RoomValueError, tenants.TenantExistsError, tenants.TenantHousedError,
     tenants.PhoneError, tenants.EmailError, tenants.NationalIdError, ZeroChargeError, MethodError,
     cells.CellMissingError, cells.CellDateError, dates.DateTooOldError, dates.DateTooFarError, cells.CellNumberError,
-    cells.BasisError,
+    cells.BasisError, opening.PaidThroughError, opening.PaidBeforeError, opening.OpeningTwiceError,
     RowShapeError, RowUnreadableError, TenantKnownError,
     # These stop a whole import.
     DatabaseBusyError, ImportLostError,

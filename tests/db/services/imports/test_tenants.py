@@ -13,6 +13,7 @@ from db.repositories.lookup import find_room, find_tenant
 from db.repositories.tenants import Tenants
 from db.services.deposits import apply_deposit
 from db.services.imports import rows
+from db.services.imports.rejections import error_of
 from db.services.imports.undo import undo_within
 from db.services.imports.unused import ImportInUseError
 from db.services.properties import add_property
@@ -232,4 +233,5 @@ def test_a_cell_about_the_time_before_that_can_not_be_is_named(kos: House, cells
     header = "nama,kamar,masuk,tanggal tagihan,lunas s/d,ditagih sejak,tunggakan,deposit,per tanggal"
     row = imported(kos.conn, f"{header}\nBudi,{cells}\n", kind="tenants")
     assert codes(kos.conn, row) == [(2, column, code)]
+    assert error_of(code, {}).code == code, "it can be told in words"
     assert kos.conn.execute(select(tenants.c.id)).all() == []
