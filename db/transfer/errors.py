@@ -29,11 +29,18 @@ class BookUnknownError(UsageError):
 
 
 class BookDamagedError(EkostError):
-    """A file is not what was written: bytes, rows or sums differ."""
+    """A file is gone, or not what was written."""
 
     code = "book_damaged"
-    message = N_("{file} is not what was exported: its {what} differs.")
+    message = N_("{file} is missing, or is not byte for byte what was exported.")
     hint = N_("Nothing was imported. Use another copy, or export the book again.")
+
+
+class BookDiffersError(BookDamagedError):
+    """The rows of a file are not those that were counted."""
+
+    code = "book_differs"
+    message = N_("{file} has other rows or sums than its manifest says.")
 
 
 class BookColumnsError(EkostError):

@@ -20,7 +20,7 @@ def read_header(path: Path, subject: Subject, *, strict: bool) -> list[str]:
         with path.open(encoding="utf-8", newline="") as file:
             found = next(csv.reader((file.readline(_LONGEST),), strict=True), [])
     except (OSError, ValueError, csv.Error) as error:
-        raise BookDamagedError(file=path.name, what="header") from error
+        raise BookDamagedError(file=path.name) from error
     known = {column.name for column in subject.columns}
     odd = set(found) - known - subject.helpers
     if odd or len(set(found)) < len(found):

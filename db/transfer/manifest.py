@@ -87,6 +87,6 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             with (folder / part.file).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise BookDamagedError(file=part.file, what="presence") from error
+            raise BookDamagedError(file=part.file) from error
         if found != part.sha256:
-            raise BookDamagedError(file=part.file, what="checksum")
+            raise BookDamagedError(file=part.file)

@@ -14,7 +14,7 @@ from db.services.balances import recalculate
 from db.services.closings import close_tenants
 from db.services.partitions import open_ahead
 from db.tables import tenants
-from db.transfer.errors import BookDamagedError, BookNotNewError, BookOwnerError, BookUnknownError
+from db.transfer.errors import BookDiffersError, BookNotNewError, BookOwnerError, BookUnknownError
 from db.transfer.headers import arriving, read_header
 from db.transfer.manifest import Manifest, Part, check_files, read_manifest
 from db.transfer.subjects import TOLD, Subject, subjects
@@ -40,7 +40,7 @@ ENTRIES = ("payments", "charges", "deposit_entries")
 def import_book(database: Database, folder: Path, progress: Progress, *, dry_run: bool = False) -> Manifest:
     """Bring the book in `folder` into an empty one, in one transaction.
 
-    Raises BookUnknownError, BookDamagedError, BookColumnsError, BookNotNewError, BookOwnerError, and
+    Raises BookUnknownError, BookDamagedError, BookDiffersError, BookColumnsError, BookNotNewError, BookOwnerError, and
     SchemaOutdatedError for a book of a newer program.
     """
     _require_owner(database)
@@ -121,11 +121,11 @@ def _copy(conn: Connection, columns: list[str], path: Path) -> int:
 
 
 def _look_over(conn: Connection, subject: Subject, part: Part, rows: int) -> None:
-    """Raises BookDamagedError where rows or sums are not those of the manifest."""
+    """Raises BookDiffersError where rows or sums are not those of the manifest."""
     if rows != part.rows:
-        raise BookDamagedError(file=part.file, what="number of rows")
+        raise BookDiffersError(file=part.file)
     if subject.sums and part.sums and sums(conn, subject, _WAITING) != part.sums:
-        raise BookDamagedError(file=part.file, what="sum")
+        raise BookDiffersError(file=part.file)
 
 
 def _take_chunk(

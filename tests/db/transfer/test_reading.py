@@ -23,6 +23,7 @@ from db.tables import charges, events, imports, notes, payments
 from db.transfer.errors import (
     BookColumnsError,
     BookDamagedError,
+    BookDiffersError,
     BookFolderError,
     BookFolderTakenError,
     BookNotNewError,
@@ -87,8 +88,8 @@ def told(copy: Path, **fields: Any) -> None:
 SPOILT: list[tuple[Callable[[Path], object], type[EkostError]]] = [
     (lambda copy: (copy / "payments.csv").write_text("x"), BookDamagedError),
     (lambda copy: (copy / "payments.csv").unlink(), BookDamagedError),
-    (lambda copy: edit(copy, "payments.csv", lambda body: body.replace("1500000.50", "1500001.50")), BookDamagedError),
-    (lambda copy: edit(copy, "notes.csv", lambda body: body + body.splitlines()[-1] + "\n"), BookDamagedError),
+    (lambda copy: edit(copy, "payments.csv", lambda body: body.replace("1500000.50", "1500001.50")), BookDiffersError),
+    (lambda copy: edit(copy, "notes.csv", lambda body: body + body.splitlines()[-1] + "\n"), BookDiffersError),
     (lambda copy: edit(copy, "notes.csv", lambda body: body.replace("body", "bodies")), BookColumnsError),
     (lambda copy: edit(copy, "notes.csv", lambda body: body.replace("body", "note")), BookColumnsError),
     (lambda copy: edit(copy, "rooms.csv", lambda body: body.replace("A1", "A1\x1b[2J")), BookColumnsError),
