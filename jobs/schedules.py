@@ -92,12 +92,12 @@ def bill(database: Database, _due: Due, check: Check) -> None:
         check()
         with database.transaction() as conn:
             leases = billing.accrue(conn).leases
-    after, more = None, True
-    while more:
+    with database.reading() as conn:
+        chunks = late_fees.late_chunks(conn)
+    for chunk in chunks:
         check()
         with database.transaction() as conn:
-            after = late_fees.charge_late_fees(conn, after=after).after
-        more = after is not None
+            late_fees.charge_late_fees(conn, chunk)
 
 
 def refresh(database: Database, due: Due, check: Check) -> None:

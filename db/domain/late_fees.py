@@ -150,6 +150,19 @@ def fee_due(fee: LateFee, late: Overdue, posted: Sequence[PostedFee], day: date,
     return FeeDue(late.charge, Period(start, end), amount, _reckoning(fee, late, start, end, step))
 
 
+def is_settled(fee: LateFee, amount: Decimal, step: Decimal, posted: Sequence[PostedFee], day: date) -> bool:
+    """Whether nothing can be due of a charge of this `amount` on `day`, whatever its ledger says.
+
+    A run that is repeated need not read the ledgers of all who are late.
+    """
+    if not posted:
+        return False
+    if fee.mode != "percent" or max(one.period.end for one in posted) + timedelta(days=fee.every) > day:
+        return True
+    cap = fee.cap(amount, step)
+    return cap is not None and sum((one.amount for one in posted if one.live), ZERO) >= cap
+
+
 def excess(fee: LateFee, late: Overdue | None, posted: Sequence[PostedFee], step: Decimal) -> Decimal:
     """How much more stands posted than is due by what is known now; all of it when the charge was taken back."""
     standing = sum((one.amount for one in posted if one.live), ZERO)

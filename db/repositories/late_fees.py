@@ -1,10 +1,10 @@
 """Questions about late fees (R15): whom they concern, what is due and what turned out too much."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -16,14 +16,12 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from db.domain.allocation import still_open
+from db.domain.allocation import Debt, still_open
 from db.domain.late_fees import (
     PRINCIPAL,
     FeeDue,
@@ -33,6 +31,7 @@ from db.domain.late_fees import (
     accrued,
     excess,
     fee_due,
+    is_settled,
     overdue,
     stage_end,
     to_void,
@@ -42,7 +41,6 @@ from db.domain.money import ZERO
 from db.domain.periods import Period
 from db.repositories.entries import Entries
 from db.repositories.leases import Lease, load_leases
-from db.repositories.pages import Page
 from db.tables import balances, leases, properties, tenants
 
 # Tenants whose ledgers are read at once.
@@ -52,7 +50,6 @@ CHUNK = 200
 class Candidate(NamedTuple):
     """A tenant whose fees are to be looked at, and the day up to which."""
 
-    oldest_due_on: date | None
     tenant_id: int
     until: date
     tenant: str
@@ -118,53 +115,60 @@ class LateFees:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    def overdue(
-        self,
-        *,
-        until: date | None = None,
-        property_id: int | None = None,
-        after: tuple[date, int] | None = None,
-        limit: int = CHUNK,
-        lock: bool = False,
-    ) -> list[Candidate]:
-        """Tenants with a late fee in a lease and something overdue, the longest first; locked ones are left out.
+    def overdue(self, *, until: date | None = None, property_id: int | None = None) -> list[int]:
+        """The tenants with a late fee in a lease and something overdue, by number.
 
-        Found by an index, so that a book of many tenants who pay in time costs nothing.
+        Found by an index, so that a book of many tenants who pay in time costs nothing. All at once and not page by
+        page: how many owe something is what a database guesses worst.
         """
-        oldest, last = balances.c.oldest_due_on, _last(until)
-        # No zone is more than a day ahead of UTC: the plain bound is the one that the index can use.
-        conditions = [oldest <= func.current_date(), oldest < last, _has_late_fee()]
-        if after is not None:
-            conditions.append(tuple_(oldest, balances.c.tenant_id) > tuple_(*after))
-        query = _candidates(last, conditions, property_id).order_by(oldest, balances.c.tenant_id).limit(limit)
+        query = _numbers(_is_overdue(until), property_id)
+        return list(self._conn.execute(query).scalars())
+
+    def concerned(self, *, until: date | None = None, property_id: int | None = None) -> list[int]:
+        """These, and the tenants with fees that may be too much."""
+        doubtful = balances.c.tenant_id.in_(select(_DOUBTFUL.c.tenant_id))
+        more = self._conn.execute(_numbers(doubtful, property_id)).scalars()
+        return sorted({*self.overdue(until=until, property_id=property_id), *more})
+
+    def rows(self, tenant_ids: Sequence[int], *, until: date | None = None) -> Iterator[FeeRow]:
+        """The fees of these tenants, in chunks: what is overdue, and what stands posted too much."""
+        for place in range(0, len(tenant_ids), CHUNK):
+            found = self.candidates(tenant_ids[place : place + CHUNK], until=until)
+            cases = self.cases(found, doubtful=True)
+            rows = (_row(one, case) for one in found for case in cases[one.tenant_id])
+            yield from (row for row in rows if row.due or row.posted or row.excess)
+
+    def candidates(
+        self, tenant_ids: Sequence[int], *, until: date | None = None, lock: bool = False
+    ) -> list[Candidate]:
+        """What of tenants is to be known first, by number; with `lock` those that nobody else holds."""
+        last = _last(until)
+        columns = (balances.c.tenant_id, last, tenants.c.code, tenants.c.name, properties.c.code.label("house"),
+                   properties.c.currency)  # fmt: skip
+        query = (
+            select(*columns)
+            .join_from(balances, tenants, tenants.c.id == balances.c.tenant_id)
+            .join(properties, properties.c.id == balances.c.property_id)
+            .where(tenants.c.deleted_at.is_(None), balances.c.tenant_id.in_(tenant_ids))
+            .order_by(balances.c.tenant_id)
+        )
         if lock:
             query = query.with_for_update(of=tenants, key_share=True, skip_locked=True)
         return [Candidate._make(row) for row in self._conn.execute(query)]
-
-    def page(
-        self, *, property_id: int | None = None, until: date | None = None, after: str | None = None
-    ) -> Page[FeeRow]:
-        """The fees of a chunk of tenants, by their number: what is overdue, and what stands posted too much."""
-        last = _last(until)
-        owing = and_(balances.c.oldest_due_on < last, _has_late_fee())
-        doubtful = select(_DOUBTFUL.c.tenant_id)
-        conditions = [balances.c.tenant_id > int(after or 0), or_(owing, balances.c.tenant_id.in_(doubtful))]
-        query = _candidates(last, conditions, property_id).order_by(balances.c.tenant_id).limit(CHUNK)
-        found = [Candidate._make(row) for row in self._conn.execute(query)]
-        cases = self.cases(found, doubtful=True)
-        rows = [_row(one, case) for one in found for case in cases[one.tenant_id]]
-        following = str(found[-1].tenant_id) if len(found) == CHUNK else None
-        return Page([row for row in rows if row.due or row.posted or row.excess], following, None)
 
     def cases(self, candidates: Sequence[Candidate], *, doubtful: bool = False) -> dict[int, list[Case]]:
         """The overdue charges of each tenant that a fee can be due on; with `doubtful` also those paid or taken back
         since, whose fees may be too much.
         """
         found: dict[int, list[Case]] = {one.tenant_id: [] for one in candidates}
-        wanted = self._overdue_charges(candidates) | (self._doubtful_charges(found) if doubtful else set())
-        under = self._leases_of(wanted)
-        concerned = [one for one in found if any(lease.tenant_id == one for lease in under.values())]
-        posted = self._posted(wanted)
+        late_ones = self._overdue_charges(candidates)
+        wanted = late_ones.keys() | (self._doubtful_charges(found) if doubtful else set())
+        under, posted = self._leases_of(wanted), self._posted(wanted)
+        if not doubtful:
+            under = {
+                one: lease for one, lease in under.items() if not _done(late_ones[one], lease, posted.get(one, ()))
+            }
+        concerned = list({lease.tenant_id for lease in under.values()})
         for tenant_id, ledger in Entries(self._conn).of_tenants(concerned).items():
             alive = {entry.id for entry in living(ledger.charges)}
             for charge in sorted(ledger.charges, key=lambda entry: (entry.due_on, entry.id)):
@@ -173,14 +177,14 @@ class LateFees:
                     found[tenant_id].append(Case(charge, under[charge.id], late, posted.get(charge.id, [])))
         return found
 
-    def _overdue_charges(self, candidates: Sequence[Candidate]) -> set[int]:
-        """The charges that something is open of, and that are past their due date."""
+    def _overdue_charges(self, candidates: Sequence[Candidate]) -> dict[int, tuple[Debt, date]]:
+        """The charges that something is open of, and that are past their due date; each with the day looked at."""
         owing = select(balances.c.tenant_id, balances.c.outstanding_balance)
         query = owing.where(balances.c.tenant_id.in_([one.tenant_id for one in candidates]))
         owed = {row.tenant_id: row.outstanding_balance for row in self._conn.execute(query)}
         debts = Entries(self._conn).last_debts({one: owes for one, owes in owed.items() if owes > 0})
         return {
-            line.debt.id
+            line.debt.id: (line.debt, one.until)
             for one in candidates
             for line in still_open(debts.get(one.tenant_id, ()), owed[one.tenant_id])
             if line.debt.kind in PRINCIPAL and line.debt.due_on < one.until
@@ -236,26 +240,30 @@ select distinct f.tenant_id, f.related_id from charges f
 )
 
 
+def _done(late: tuple[Debt, date], lease: Lease, posted: Sequence[PostedFee]) -> bool:
+    debt, day = late
+    return is_settled(lease.fee, debt.amount, lease.rounding, posted, day)
+
+
 def _last(until: date | None) -> ColumnElement[date]:
     """Today at the property, or the day asked for, if that is earlier."""
     today = func.business_date(properties.c.timezone, type_=Date)
     return today if until is None else func.least(today, until, type_=Date)
 
 
-def _has_late_fee() -> ColumnElement[bool]:
-    return exists().where(leases.c.tenant_id == balances.c.tenant_id, leases.c.late_fee != "off")
+def _is_overdue(until: date | None) -> ColumnElement[bool]:
+    oldest = balances.c.oldest_due_on
+    signed = exists().where(leases.c.tenant_id == balances.c.tenant_id, leases.c.late_fee != "off")
+    # No zone is more than a day ahead of UTC: the plain bound is the one that the index can use.
+    return and_(oldest <= func.current_date(), oldest < _last(until), signed)
 
 
-def _candidates(
-    last: ColumnElement[date], conditions: Sequence[ColumnElement[bool]], property_id: int | None
-) -> Select[Any]:
-    columns = (balances.c.oldest_due_on, balances.c.tenant_id, last, tenants.c.code, tenants.c.name,
-               properties.c.code.label("house"), properties.c.currency)  # fmt: skip
+def _numbers(condition: ColumnElement[bool], property_id: int | None) -> Select[Any]:
     query = (
-        select(*columns)
-        .join_from(balances, tenants, tenants.c.id == balances.c.tenant_id)
+        select(balances.c.tenant_id)
         .join(properties, properties.c.id == balances.c.property_id)
-        .where(tenants.c.deleted_at.is_(None), *conditions)
+        .where(condition)
+        .order_by(balances.c.tenant_id)
     )
     return query if property_id is None else query.where(balances.c.property_id == property_id)
 

@@ -1,9 +1,10 @@
 """Posting of late fees (R15): every run brings the fee of what is overdue up to date, however often it is run.
 
-Tenants are taken in small chunks, the longest overdue first; who is held by another run is left to that one. A unique
-index on charge and first day makes the posting itself idempotent.
+Tenants are taken in small chunks; who is held by another run is left to that one. A unique index on charge and first
+day makes the posting itself idempotent.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -23,34 +24,32 @@ _POST = text("select * from post_late_fees(:principals, :starts, :ends, :amounts
 
 
 class Charged(NamedTuple):
-    """What a chunk posted: fees and their sum; `after` is where the next one begins, None behind the last."""
+    """How many fees were posted, and their sum."""
 
     fees: int
     amount: Decimal
-    after: tuple[date, int] | None
 
 
-def charge_late_fees(
-    conn: Connection,
-    *,
-    until: date | None = None,
-    property_id: int | None = None,
-    after: tuple[date, int] | None = None,
-    limit: int = CHUNK,
-) -> Charged:
-    """Post the fees that are due by `until` (never past today at the property) for up to `limit` tenants (R15).
+def late_chunks(
+    conn: Connection, *, until: date | None = None, property_id: int | None = None
+) -> Iterator[Sequence[int]]:
+    """The tenants whose fees are to be brought up to date, in chunks of a transaction each."""
+    late = LateFees(conn).overdue(until=until, property_id=property_id)
+    return (late[place : place + CHUNK] for place in range(0, len(late), CHUNK))
+
+
+def charge_late_fees(conn: Connection, tenant_ids: Sequence[int], *, until: date | None = None) -> Charged:
+    """Post the fees of these tenants that are due by `until`, never past today at the property (R15).
 
     Only what is still overdue bears a fee, and only under a lease whose policy has one. A fee that was taken back is
-    not posted again for its days.
+    not posted again for its days. Tenants whom somebody else holds are left out: a chunk is `CHUNK` of them at most.
     """
     found = LateFees(conn)
-    candidates = found.overdue(until=until, property_id=property_id, after=after, limit=limit, lock=True)
+    candidates = found.candidates(tenant_ids, until=until, lock=True)
     cases = found.cases(candidates)
     dues = [due for one in candidates for case in cases[one.tenant_id] if (due := case.due(one.until)) is not None]
-    last = candidates[-1] if len(candidates) == limit else None
-    following = None if last is None or last.oldest_due_on is None else (last.oldest_due_on, last.tenant_id)
     if not dues:
-        return Charged(0, Decimal(0), following)
+        return Charged(0, Decimal(0))
     values = {
         "principals": [due.charge.id for due in dues],
         "starts": [due.period.start for due in dues],
@@ -62,4 +61,4 @@ def charge_late_fees(
     if row.posted:
         payload = {"count": row.posted, "amount": row.amount, "kind": "late_fee"}
         note_written(conn, "ChargesPosted", row.event, None, row.event, row.recorded_at, payload)
-    return Charged(row.posted, row.amount, following)
+    return Charged(row.posted, row.amount)

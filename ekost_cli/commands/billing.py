@@ -94,18 +94,17 @@ def _again(ekost: Context, post: Step, **what: object) -> Any:
 def _post_all(run: Step, until: date | None, prop: int | None) -> tuple["Accrued", int, Decimal]:
     """Post rent, then the fees of what is overdue, chunk by chunk."""
     from db.services.billing import NOTHING, accrue
-    from db.services.late_fees import charge_late_fees
+    from db.services.late_fees import charge_late_fees, late_chunks
 
-    total, fees, amount, after = NOTHING, 0, Decimal(0), None
+    total, fees, amount = NOTHING, 0, Decimal(0)
     while True:
         total += (done := run(accrue, until=until, property_id=prop))
         if not done.leases:
             break
-    while True:
-        charged = run(charge_late_fees, until=until, property_id=prop, after=after)
-        fees, amount, after = fees + charged.fees, amount + charged.amount, charged.after
-        if after is None:
-            return total, fees, amount
+    for chunk in run(late_chunks, until=until, property_id=prop):
+        charged = run(partial(charge_late_fees, tenant_ids=chunk), until=until)
+        fees, amount = fees + charged.fees, amount + charged.amount
+    return total, fees, amount
 
 
 @app.command(
@@ -140,5 +139,4 @@ def fees(context: typer.Context, until: Until = None) -> None:
     ekost = Context.of(context)
     with ekost.reading() as conn:
         prop, last, found = ekost.property_id(conn), ekost.day(until), LateFees(conn)
-        ekost.options.all = True
-        ekost.show_pages(lambda after, _limit: found.page(property_id=prop, until=last, after=after))
+        ekost.show_list(found.rows(found.concerned(property_id=prop, until=last), until=last))

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.domain.allocation import allocate
-from db.domain.late_fees import FeeDue, LateFee, PostedFee, accrued, excess, fee_due, overdue, stage_end, to_void
+from db.domain.late_fees import (
+    FeeDue,
+    LateFee,
+    PostedFee,
+    accrued,
+    excess,
+    fee_due,
+    is_settled,
+    overdue,
+    stage_end,
+    to_void,
+)
 from db.domain.ledger import ChargeEntry, PaymentEntry, standing
 from db.domain.periods import Period
 from db.domain.policies import (
@@ -149,9 +160,11 @@ def test_many_runs_are_one_run_and_never_above_the_cap(
     posted: list[PostedFee] = []
     for day in range(0, 61, every):
         due = fee_due(fee, open_, posted, late(day), step)
+        assert due is None or not is_settled(fee, RENT.amount, step, posted, late(day))
         if due is not None:
             posted.append(PostedFee(day, due.period, due.amount))
         assert fee_due(fee, open_, posted, late(day), step) is None
+        assert is_settled(fee, RENT.amount, step, posted, late(day)) or due is None
     total = sum((one.amount for one in posted), Decimal(0))
     once = fee_due(fee, open_, [], late(60 - 60 % every), step)
     assert total == (once.amount if once else 0)
