@@ -8,6 +8,7 @@ from db.cache.keys import HOUSES, LEDGERS, LISTS, SUBJECTS, ledger_of
 _ELSEWHERE = frozenset(
     {
         "NoteAdded", "NoteVoided", "ItemAdded", "InventoryChecked", "ItemRemoved", "DeliveryDiscarded",
+        "MeterAdded", "MeterRetired", "MetersRead", "ReadingVoided", "TariffSet",
         "PartitionDetached", "PartitionAttached", "ImportDiscarded",
     }
 )  # fmt: skip

@@ -27,6 +27,7 @@ from db.repositories.statements import CLOSED, Statement, read_statement, statem
 from db.services.billing import accrue
 from db.services.charges import post_charge
 from db.services.deposits import apply_deposit, deposit_state, refund_deposit
+from db.services.late_fees import charge_late_fees
 from db.services.leases import NoLeaseError, lock_tenant
 from db.services.moves import move_out
 from db.services.readings import Read, post_readings
@@ -87,6 +88,7 @@ def close_tenant(
     if day > tenant.today:
         raise ClosingDateError(day=day, today=tenant.today)
     require_not_future(day, tenant.today)
+    charge_late_fees(conn, [tenant.id], until=day)
     before = _entries(conn, tenant)
     unread = _read_meters(conn, tenant, lease, day, dict(figures))
     for damage in found:

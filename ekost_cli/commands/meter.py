@@ -172,7 +172,12 @@ def tariffs(context: typer.Context) -> None:
 )
 def read(
     context: typer.Context,
-    meter: Annotated[str, typer.Argument(metavar="METER", help=_("As above; - reads lines from standard input."))],
+    meter: Annotated[
+        str,
+        typer.Argument(
+            metavar="METER", help=_("Room, serial number or property of the meter; - reads lines from standard input.")
+        ),
+    ],
     value: Annotated[str | None, typer.Argument(metavar="READING", help=_("What it shows."))] = None,
     kind: KindOption = None,
     on: DateOption = None,

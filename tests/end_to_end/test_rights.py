@@ -156,12 +156,18 @@ def test_who_has_one_property_sees_and_changes_nothing_of_another(house: House, 
             ("insert into notes (property_id, room_id, body, event_id, actor) values (1, %s, 'x', 1, 'ekost')", room),
             (f"insert into reminders (property_id, tenant_id, {names}) select %s, {tenant}, {row}", other),
             (f"update leases set room_id = {room} where tenant_id = %s", mine),  # noqa: S608
-        ]
+            (f"insert into meters ({METER}) select 1, {room}, 'gas', 'm3', 1, %s", 1),
+            ("insert into meter_readings (property_id, meter_id, read_on, value, event_id) select %s, 1, now(), 1,1",
+             other),
+            ("insert into tariffs (property_id, kind, effective_on, mode, event_id) select %s, 'gas', now(), 'token',1",
+             other),
+        ]  # fmt: skip
         for statement, value in refused:
             with pytest.raises(InsufficientPrivilege):
                 conn.execute(statement, (value,))
 
 
+METER = "property_id, room_id, kind, unit, position, event_id"
 CHANGES = (
     "update tenants set name = 'x' where id = 11",
     "update tenants set phone = null, version = version + 1 where id = 11",
@@ -172,6 +178,10 @@ CHANGES = (
     "update properties set name = 'x' where id = 1",
     "update leases set ends_on = current_date where tenant_id = 11",
     "update lease_terms set monthly_rent = 1 where lease_id = 11",
+    "update meters set retired_on = current_date where id = 1",
+    f"insert into meters ({METER}) select 1, null, 'gas', 'm3', 1, 1",
+    "insert into meter_readings (property_id, meter_id, read_on, value, event_id) select 1, 1, current_date, 1e6, 1",
+    "insert into tariffs (property_id, kind, effective_on, mode, event_id) select 1, 'gas', now(), 'token', 1",
 )
 
 
@@ -195,12 +205,16 @@ def test_a_landlord_and_staff_change_by_command_what_is_theirs(house: House) -> 
         ("tenant", "edit", "ZAKI", "--phone", "0812-0000-9999"), ("tenant", "add", "Zeno", "--property", "KOSC"),
         ("tenant", "assign", "ZAKI", "KOSC/C1"), ("tenant", "assign", "ZENO", "KOSC/C2"),
         ("lease", "rent", "ZAKI", "1200", "--from", "2031-01-01"),
+        ("meter", "add", "KOSC/C1"), ("meter", "tariff", "KOSC", "electricity", "1445"),
+        ("meter", "read", "KOSC/C1", "10", "--on", "yesterday"), ("meter", "retire", "KOSC/C1"),
         ("raise", "add", "5%", "--from", "2032-01-01", "--property", "KOSC"),
         ("tenant", "move", "ZAKI", "KOSC/C2", "--on", "2031-05-01"), ("tenant", "move-out", "ZAKI"),
         ("tenant", "archive", "ZAKI", "--yes"),
     ):  # fmt: skip
         kos.do(*words, EKOST_DATABASE_URL=landlord)
     kos.do("tenant", "edit", "SITI", "--email", "siti@example.com", EKOST_DATABASE_URL=staff)
+    read = kos.get("meter", "read", "KOSA/A1", "1251.3", EKOST_DATABASE_URL=staff)
+    kos.do("meter", "void", str(read["id"]), "--reason", "misread", EKOST_DATABASE_URL=staff)
     assert {row["actor"] for row in kos.get("events", "list")["items"][:20]} == {house.logins["l"], house.logins["s"]}
 
 

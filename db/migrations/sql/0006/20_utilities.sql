@@ -85,6 +85,8 @@ create unique index utility_charges_reading_once on utility_charges (reading_id,
 create unique index utility_charges_flat_once on utility_charges (lease_id, kind, period_start) where period_start is not null;
 
 select keep_rows('meters', 'meter_readings', 'meter_reading_voids', 'tariffs', 'utility_charges');
+create policy of_one_property on meters as restrictive for insert with check (
+  room_id is null or exists (select from rooms r where r.id = room_id and r.property_id = meters.property_id));
 select keep_history('meter_readings', 'meter_reading_voids', 'tariffs', 'utility_charges');
 create constraint trigger told after insert on meters deferrable initially deferred for each row execute function require_told();
 
@@ -115,6 +117,7 @@ begin
   if of_a_book(new.event_id) then
     return new;
   end if;
+  perform require_grade('{landlord,staff}', new.property_id);
   of := hold_meter(new.meter_id);
   if (of.held).property_id is distinct from new.property_id then
     raise exception 'a meter of another property' using errcode = 'check_violation', constraint = 'meter_readings_place';
@@ -141,7 +144,11 @@ begin
   if of_a_book(new.event_id) then
     return new;
   end if;
+  perform require_grade('{landlord,staff}', new.property_id);
   of := hold_meter((select r.meter_id from meter_readings r where r.id = new.reading_id));
+  if (of.held).property_id is distinct from new.property_id then
+    raise exception 'a meter of another property' using errcode = 'check_violation', constraint = 'meter_readings_place';
+  end if;
   if (of.last).id is distinct from new.reading_id
      and not exists (select from meter_reading_voids v where v.reading_id = new.reading_id) then
     raise exception 'a later reading stands' using errcode = 'check_violation', constraint = 'meter_reading_voids_last';

@@ -57,3 +57,6 @@ create constraint trigger told_when_changed after update on leases deferrable in
   execute function require_told_of('lease', 'id');
 create constraint trigger told_when_priced after insert or update on lease_terms deferrable initially deferred
   for each row execute function require_told_of('lease', 'lease_id');
+
+create constraint trigger told_when_changed after update on meters deferrable initially deferred
+  for each row execute function require_told_of('meter');
