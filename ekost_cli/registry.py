@@ -35,6 +35,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     N_("Money"): (
         Entry("payment", "payment:app", N_("Payments: record, list, void.")),
+        Entry("receipt", "receipt:app", N_("Receipts: numbered papers for those who paid.")),
         Entry("balance", "balance:app", N_("Balances: who owes what, since when and why.")),
         Entry("charge", "charge:app", N_("Charges: rent, electricity, damage and others.")),
         Entry("billing", "billing:app", N_("Book the rent that has become due.")),
@@ -103,6 +104,7 @@ READ_ANYWHERE = frozenset(
         "report occupancy",
         "report rent-roll",
         "report monthly",
+        "receipt list",
         "room history",
         "room list",
         "search",

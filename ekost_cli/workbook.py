@@ -43,13 +43,13 @@ def write_workbook(path: Path, records: Iterable[Any], fields: Sequence[Field], 
         import xlsxwriter
     except ImportError as error:
         raise WorkbookMissingError from error
-    if path.exists():
-        raise WorkbookFailedError(file=path, reason=_("it is there already"))
     try:
-        with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
+        with path.open("xb") as file, xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
             return _write(book, records, fields, title)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise WorkbookFailedError(file=path, reason=getattr(error, "strerror", None) or error) from error
+    except FileExistsError as error:
+        raise WorkbookFailedError(file=path, reason=_("it is there already")) from error
+    except OSError as error:
+        raise WorkbookFailedError(file=path, reason=error.strerror or error) from error
 
 
 def _write(book: Any, records: Iterable[Any], fields: Sequence[Field], title: str) -> int:

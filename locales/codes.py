@@ -5,6 +5,9 @@ from locales.safe import safe
 from locales.telling import EVENTS
 
 _CODES = {
+    # languages
+    "id": N_("Indonesian"),
+    "en": N_("English"),
     # queues
     "balances": N_("balances"),
     "audit": N_("audit trail"),

@@ -1,7 +1,7 @@
 """A payment as it is given to who paid: plain lines, narrow enough for the small printers of a counter.
 
-The paper says what was received, of whom and for what, period by period, and what is open afterwards. One that was
-taken back says so above everything else, whoever kept an earlier copy.
+The paper says what was received, of whom and for what, in figures and in words, and what is open afterwards, in the
+language of who gets it. One that was taken back says so above everything else, whoever kept an earlier copy.
 """
 
 import textwrap
@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from locales.catalogs import _
+from locales.amounts import in_words
+from locales.catalogs import _, speaking
 from locales.formats import date_long, date_short, money
 from locales.safe import safe
 from locales.statuses import kind_word, status_word
@@ -32,10 +33,14 @@ class Part(NamedTuple):
 class Receipt(NamedTuple):
     """What the paper says. `rest` of the amount fills nothing yet; `balance` is what the tenant owes on `today`.
 
+    `number` is None while the payment has no receipt, `issued_on` its day; `copy` is 1 for the original, 0 for none.
     `void` is the reason for which the payment was taken back; None while it stands.
     """
 
-    number: int
+    number: str | None
+    issued_on: date
+    copy: int
+    payment_id: int
     paid_on: date
     house: str
     address: str | None
@@ -49,59 +54,106 @@ class Receipt(NamedTuple):
     rest: Decimal
     balance: Decimal
     today: date
+    place: str | None = None
+    signatory: str | None = None
+    language: str | None = None
     void: str | None = None
 
 
-def receipt_lines(receipt: Receipt, *, width: int = WIDE) -> list[str]:
-    """The lines of the paper in the reader's language, none longer than `width`; stored text is safe to show."""
-    lines: list[str] = []
-    if receipt.void is not None:
-        lines += [_("VOID").center(width, "*"), *_wrapped(safe(receipt.void), width), "*" * width]
-    lines += [_("RECEIPT").center(width).rstrip(), *_centered(receipt.house, width)]
-    lines += _centered(receipt.address or "", width)
-    lines.append("-" * width)
-    for label, value in _facts(receipt):
-        lines += _pair(label, value, width)
-    lines.append("-" * width)
-    if receipt.void is None:
-        lines += _paid_for(receipt, width)
-        lines.append("-" * width)
-    lines += _standing(receipt, width)
-    return lines
+# Above this a document that says money was received needs a stamp (UU 10/2020, article 3).
+STAMPED_ABOVE = Decimal(5_000_000)
 
 
-def _facts(receipt: Receipt) -> Iterator[tuple[str, str]]:
-    yield _("No."), str(receipt.number)
-    yield _("Date"), date_long(receipt.paid_on)
-    yield _("Received from"), receipt.tenant
-    if receipt.room:
-        yield _("Room"), receipt.room
-    yield _("Amount"), money(receipt.amount, receipt.currency)
-    yield _("Method"), status_word(receipt.method)
-    if receipt.reference:
-        yield _("Reference"), receipt.reference
+def receipt_lines(receipt: Receipt, *, width: int = WIDE, language: str | None = None) -> list[str]:
+    """The lines of the paper, none longer than `width`, in `language`, else the recipient's; stored text is safe."""
+    with speaking(language or receipt.language):
+        return [*_head(receipt, width), *_body(receipt, width), *_foot(receipt, width)]
 
 
-def _paid_for(receipt: Receipt, width: int) -> Iterator[str]:
-    """Charge by charge what the payment filled, and what of it is paid ahead."""
-    yield _("Payment for:")
-    for part in receipt.parts:
-        yield from _pair(f" {kind_word(part.kind)} {_days(part)}", money(part.amount, receipt.currency), width)
-    if receipt.rest > 0:
-        yield from _pair(" " + _("paid ahead"), money(receipt.rest, receipt.currency), width)
-
-
-def _days(part: Part) -> str:
+def period(part: Part) -> str:
+    """The days that a charge is for, or when it was due."""
     if part.start is None or part.end is None:
         return date_short(part.due_on)
     return f"{date_short(part.start)}-{date_short(part.end - timedelta(days=1))}"
 
 
-def _standing(receipt: Receipt, width: int) -> list[str]:
-    """What is open on the day of the paper; money paid ahead is told as such, and never as less than nothing."""
-    when = date_short(receipt.today)
+def purpose(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    """What the payment is for, charge by charge, and what of it is paid ahead, each with its amount."""
+    for part in receipt.parts:
+        yield f"{kind_word(part.kind)} {period(part)}", money(part.amount, receipt.currency)
+    if receipt.rest > 0:
+        yield _("paid ahead"), money(receipt.rest, receipt.currency)
+
+
+def facts(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    """What else is told of the payment: room, when and how it was paid, what is open."""
+    if receipt.room:
+        yield _("Room"), receipt.room
+    yield _("Paid on"), date_long(receipt.paid_on)
+    yield _("Method"), status_word(receipt.method)
+    if receipt.reference:
+        yield _("Reference"), receipt.reference
     told = _("In credit, {date}") if receipt.balance < 0 else _("Still to pay, {date}")
-    return _pair(told.format(date=when), money(abs(receipt.balance), receipt.currency), width)
+    yield told.format(date=date_short(receipt.today)), money(abs(receipt.balance), receipt.currency)
+
+
+def signed(receipt: Receipt) -> str:
+    """Place and date."""
+    day = date_long(receipt.issued_on)
+    return f"{receipt.place}, {day}" if receipt.place else day
+
+
+def needs_stamp(receipt: Receipt) -> bool:
+    """Whether the sum is so large that a stamp is needed; only a reminder, the law decides."""
+    return receipt.currency == "IDR" and receipt.amount > STAMPED_ABOVE
+
+
+def _head(receipt: Receipt, width: int) -> Iterator[str]:
+    if receipt.void is not None:
+        yield _("VOID").center(width, "*")
+        yield from _wrapped(safe(receipt.void), width)
+        yield "*" * width
+    yield _("RECEIPT").center(width).rstrip()
+    if receipt.copy > 1:
+        yield _("COPY").center(width).rstrip()
+    yield from _centered(receipt.house, width)
+    yield from _centered(receipt.address or "", width)
+    yield "-" * width
+    yield from _pair(_("No."), receipt.number or "-", width)
+
+
+def _body(receipt: Receipt, width: int) -> Iterator[str]:
+    yield from _below(_("Received from"), receipt.tenant, width)
+    yield from _below(_("The sum of"), in_words(receipt.amount, receipt.currency), width)
+    if receipt.void is None:
+        yield _("Payment for:")
+        for what, amount in purpose(receipt):
+            yield from _pair(f" {what}", amount, width)
+    figure = f"| {money(receipt.amount, receipt.currency)} |"
+    edge = f"+{'-' * (len(figure) - 2)}+"
+    yield from (line.center(width).rstrip() for line in (edge, figure, edge))
+
+
+def _foot(receipt: Receipt, width: int) -> Iterator[str]:
+    for label, value in facts(receipt):
+        yield from _pair(label, value, width)
+    yield "-" * width
+    yield from (line.rjust(width) for line in _wrapped(safe(signed(receipt)), width))
+    if receipt.signatory:
+        yield from ("", "")
+        yield from (line.rjust(width) for line in _wrapped(safe(receipt.signatory), width))
+    if needs_stamp(receipt):
+        yield from _wrapped(stamp_note(), width)
+
+
+def stamp_note() -> str:
+    """What to remember about the stamp."""
+    return _("Above Rp5,000,000 a stamp of Rp10,000 is needed (UU 10/2020).")
+
+
+def _below(label: str, value: str, width: int) -> list[str]:
+    """A label, and what may be long on lines of its own."""
+    return [label + ":", *(f" {line}" for line in _wrapped(safe(value), width - 1))]
 
 
 def _pair(label: str, value: str, width: int) -> list[str]:

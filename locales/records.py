@@ -27,6 +27,7 @@ TENANT = (
     Field("national_id", N_("National id")),
     Field("emergency_name", N_("Emergency contact")),
     Field("emergency_phone", N_("Emergency phone"), "phone"),
+    Field("language", N_("Language"), "code"),
     Field("version", N_("Version"), "int"),
 )
 PAYMENTS = (

@@ -8,6 +8,9 @@ from db.errors import N_, RuleError
 # Control, bidirectional and invisible characters: they could rewrite a terminal or hide a name.
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
+# In which tenants are written to: receipts, reminders.
+RECIPIENT_LANGUAGES = ("id", "en")
+
 
 class UncleanTextError(RuleError):
     """The text holds characters that a terminal would obey instead of show."""

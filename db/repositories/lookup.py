@@ -78,6 +78,9 @@ class PropertyRow(NamedTuple):
     reminder_stages: list[int]
     pay_to: str | None
     greeting: str
+    place: str | None
+    signatory: str | None
+    language: str | None
 
 
 class RoomRef(NamedTuple):
@@ -111,6 +114,7 @@ def property_columns() -> list[ColumnElement[Any]]:
     return [
         p.id, p.code, p.name, p.address, p.currency, p.timezone, p.billing_day, p.grace_days, p.proration,
         p.rounding, p.version, func.business_date(p.timezone), p.reminder_stages, p.pay_to, p.greeting,
+        p.place, p.signatory, p.language,
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, null, select, text, union
+from sqlalchemy import Connection, Select, func, select, text, union
 
 from db.domain.reminders import choose
 from db.errors import N_, NotFoundError
@@ -111,7 +111,7 @@ class _Person(NamedTuple):
 
 
 _v, _p, _r = tenant_list.c, properties.c, reminders.c
-_LANGUAGE = tenants.c.language if "language" in tenants.c else null()
+_LANGUAGE = func.coalesce(tenants.c.language, _p.language)
 _PERSON = (
     _v.id, _v.property_id, _v.code, _v.name, _v.property, _v.room, _v.phone, _v.email, _v.outstanding_balance,
     _v.currency, _LANGUAGE, _p.name, _p.pay_to, _p.greeting, _p.reminder_stages, func.business_date(_p.timezone),

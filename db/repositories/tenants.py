@@ -20,6 +20,7 @@ class TenantDetail(NamedTuple):
     national_id: str | None
     emergency_name: str | None
     emergency_phone: str | None
+    language: str | None
     status: str
     paid_through_on: date | None
     oldest_due_on: date | None

@@ -16,10 +16,20 @@ from db.repositories.leases import Lease
 from db.repositories.tenants import mask_national_id
 
 PROPERTY = ("code", "name", "address", "currency", "timezone", "billing_day", "grace_days", "proration", "rounding",
-            "reminder_stages", "pay_to", "greeting", "archived_at")  # fmt: skip
+            "reminder_stages", "pay_to", "greeting", "place", "signatory", "language", "archived_at")  # fmt: skip
 ROOM = ("number", "room_type", "monthly_rent", "capacity", "basis", "status", "deleted_at")
 # The national id is told with its middle hidden: history can't be erased, and nobody needs the whole number of old.
-TENANT = ("code", "name", "phone", "email", "national_id", "emergency_name", "emergency_phone", "deleted_at")
+TENANT = (
+    "code",
+    "name",
+    "phone",
+    "email",
+    "national_id",
+    "emergency_name",
+    "emergency_phone",
+    "language",
+    "deleted_at",
+)
 LEASE = ("id", "tenant_id", "room_id", "slot", "starts_on", "ends_on", "basis", "grace_days", "proration", "rounding",
          "billed_from_on", "refund", "late_fee", "late_fee_rate", "late_fee_grace", "late_fee_every",
          "late_fee_cap_percent", "late_fee_cap_amount", "charge_order")  # fmt: skip

@@ -19,7 +19,9 @@ _TYPES: Mapping[str, TypeEngine[Any]] = {
     "amount": Numeric(14, 2),
     "counted": Numeric(14, 2),
     "request": LargeBinary(),
-    **dict.fromkeys(("tenant", "payment", "charge", "property", "room", "expense", "handover"), BigInteger()),
+    **dict.fromkeys(
+        ("tenant", "payment", "charge", "property", "room", "expense", "handover", "receipt"), BigInteger()
+    ),
     **dict.fromkeys(("key", "kind", "method", "reference", "note", "description", "reason"), Text()),
     **dict.fromkeys(("category", "payee", "giver", "receiver"), Text()),
 }

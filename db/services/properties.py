@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from db.domain.dates import EARLIEST, TimezoneError, require_plausible
 from db.domain.reminders import GREETINGS
-from db.domain.texts import clean, clean_code, clean_or_none
+from db.domain.texts import RECIPIENT_LANGUAGES, clean, clean_code, clean_or_none
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append, plain, reserve_event
 from db.repositories.lookup import PropertyRow, get_property
@@ -24,7 +24,8 @@ POLICY_FIELDS = frozenset(POLICY)
 _COLUMNS = frozenset({"billing_day", "grace_days", "proration", "rounding"})
 _MAY_BE_NONE = frozenset({"late_fee_cap_percent", "late_fee_cap_amount"})
 _CHOICES = {"proration": ("daily", "none"), "refund": ("none", "prorate"), "basis": ("per_tenant", "split_room"),
-            "greeting": tuple(GREETINGS)}  # fmt: skip
+            "greeting": tuple(GREETINGS), "language": RECIPIENT_LANGUAGES}  # fmt: skip
+_TEXTS = {"address": 500, "pay_to": 300, "place": 80, "signatory": 80}
 _PUT = text("select put_policy(:property, :day, :changes, :event)").bindparams(
     *(bindparam(name, type_=BigInteger) for name in ("property", "event")),
     bindparam("day", type_=Date),
@@ -129,16 +130,15 @@ def archive_property(conn: Connection, prop: PropertyRow) -> None:
 def _checked(values: Mapping[str, object]) -> dict[str, object]:
     """The policy with every value in its range."""
     checked = dict(values)
-    if "address" in checked:
-        checked["address"] = clean_or_none(str(checked["address"]), "address", 500)
+    for field, longest in _TEXTS.items():
+        if field in checked:
+            checked[field] = clean_or_none(str(checked[field]), field, longest)
     if "currency" in checked:
         checked["currency"] = _currency(str(checked["currency"]))
     if "timezone" in checked and checked["timezone"] not in available_timezones():
         raise TimezoneError(timezone=str(checked["timezone"])[:40])
     _in_range(checked, "billing_day", 1, 31)
     _in_range(checked, "grace_days", 0, 60)
-    if "pay_to" in checked:
-        checked["pay_to"] = clean_or_none(str(checked["pay_to"]), "pay_to", 300)
     _in_range(checked, "late_fee_grace", 0, 60)
     _in_range(checked, "late_fee_every", 1, 31)
     for field, allowed in _CHOICES.items():

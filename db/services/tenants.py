@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
-from db.domain.texts import clean, clean_code, clean_or_none, code_from_name
+from db.domain.texts import RECIPIENT_LANGUAGES, clean, clean_code, clean_or_none, code_from_name
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append
 from db.repositories.lookup import PropertyRow, TenantRef
@@ -55,12 +55,20 @@ class NationalIdError(UsageError):
     message = N_("A national id (NIK) has 16 digits.")
 
 
+class LanguageUnknownError(UsageError):
+    """No receipt or reminder can be written in it."""
+
+    code = "language_unknown"
+    message = N_("{value} is no language of receipts and reminders.")
+    hint = N_("Use id or en.")
+
+
 def add_tenant(
     conn: Connection, prop: PropertyRow, name: str, *, code: str | None = None, **contact: str | None
 ) -> int:
     """Add a tenant; without `code` one is made from the name. Returns the id.
 
-    `contact`: phone, email, national_id, emergency_name, emergency_phone. Raises TenantExistsError,
+    `contact`: phone, email, national_id, emergency_name, emergency_phone, language. Raises TenantExistsError,
     PhoneError, EmailError, NationalIdError, UncleanTextError.
     """
     hold_property(conn, prop)
@@ -149,12 +157,20 @@ def checked_contact(values: Mapping[str, str | None]) -> dict[str, str | None]:
             checked[field] = clean_or_none(value, field, TEXT_FIELDS[field])
         elif field in ("phone", "emergency_phone"):
             checked[field] = parse_phone(value) if value and value.strip() else None
+        elif field == "language":
+            checked[field] = _language(value) if value else None
         elif field == "national_id":
             checked[field] = _national_id(value) if value and value.strip() else None
     email = checked.get("email")
     if email is not None and (email.count("@") != 1 or " " in email or email.startswith("@") or email.endswith("@")):
         raise EmailError(value=email)
     return checked
+
+
+def _language(code: str) -> str:
+    if code not in RECIPIENT_LANGUAGES:
+        raise LanguageUnknownError(value=code[:20])
+    return code
 
 
 def parse_phone(typed: str, region: str = "ID") -> str:

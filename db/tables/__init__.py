@@ -20,6 +20,7 @@ from db.tables.outbox import deliveries, events, schedules, workers
 from db.tables.policies import property_policies
 from db.tables.properties import properties, rooms, tenants
 from db.tables.raises import raise_days, raise_lines, raise_undos, raises
+from db.tables.receipts import receipt_numbers, receipt_prints, receipts
 from db.tables.reminders import reminders
 from db.tables.utilities import meter_reading_voids, meter_readings, meters, tariffs, utility_charges
 
@@ -29,6 +30,6 @@ __all__ = [
     "expenses", "import_chunks", "import_errors", "import_rows", "imports", "inventory", "inventory_checks",
     "lease_terms", "leases", "logins", "metadata", "meter_reading_voids", "meter_readings", "meters", "note_voids",
     "notes", "payments", "properties", "property_policies", "raise_days", "raise_lines", "raise_undos", "raises",
-    "reminders", "request_keys", "reversals", "rooms", "schedules", "tariffs", "tenants", "utility_charges",
-    "workers",
+    "receipt_numbers", "receipt_prints", "receipts", "reminders", "request_keys", "reversals", "rooms", "schedules",
+    "tariffs", "tenants", "utility_charges", "workers",
 ]  # fmt: skip

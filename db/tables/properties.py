@@ -21,6 +21,9 @@ properties = Table(
     Column("reminder_stages", ARRAY(SmallInteger), nullable=False, server_default=text("'{-3,0,1,3,7}'")),
     Column("pay_to", Text),
     Column("greeting", Text, nullable=False, server_default=text("'none'")),
+    Column("place", Text),
+    Column("signatory", Text),
+    Column("language", Text),
     version(),
     created_at(),
     Column("archived_at", Instant),
@@ -67,6 +70,7 @@ tenants = Table(
     Column("national_id", Text),
     Column("emergency_name", Text),
     Column("emergency_phone", Text),
+    Column("language", Text),
     Column("search_rooms", Text, nullable=False, server_default=text("''")),
     Column("search_name", Text(collation="C"), Computed("folded(name)", persisted=True), nullable=False),
     Column(

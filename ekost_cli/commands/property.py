@@ -27,6 +27,9 @@ FIELDS = (
     Field("rounding", N_("Rounding"), "number", wide=True),
     Field("pay_to", N_("Pay to"), wide=True),
     Field("greeting", N_("Address as"), wide=True),
+    Field("place", N_("Place"), wide=True),
+    Field("signatory", N_("Signed by"), wide=True),
+    Field("language", N_("Language"), "code", wide=True),
     Field("reminder_stages", N_("Reminders on"), wide=True),
     Field("id", N_("Number"), "int", wide=True),
 )
@@ -67,6 +70,15 @@ PayTo = Annotated[
     typer.Option(
         "--pay-to", metavar="TEXT", help=_('Bank, account and name to pay to, as reminders tell; "" for none.')
     ),
+]
+Place = Annotated[
+    str | None, typer.Option("--place", metavar="TEXT", help=_('City before the date of a receipt; "" for none.'))
+]
+Signatory = Annotated[
+    str | None, typer.Option("--signatory", metavar="TEXT", help=_('Name below a receipt; "" for none.'))
+]
+Language = Annotated[
+    Literal["id", "en"] | None, typer.Option("--language", help=_("Language of receipts and reminders."))
 ]
 Greeting = Annotated[
     Literal["none", "kak", "bapak_ibu", "mas_mbak"] | None,
@@ -124,6 +136,9 @@ def add(
     code: PropertyArg,
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("Its name."))],
     address: Address = None,
+    place: Place = None,
+    signatory: Signatory = None,
+    language: Language = None,
     currency: Currency = None,
     timezone: Timezone = None,
     billing_day: BillingDay = None,
@@ -144,7 +159,8 @@ def add(
     ekost = Context.of(context)
     money = (currency or HOME_CURRENCY).strip().upper()
     policy = {
-        "address": address, "currency": currency, "timezone": timezone, "billing_day": billing_day,
+        "address": address, "place": place, "signatory": signatory, "language": language,
+        "currency": currency, "timezone": timezone, "billing_day": billing_day,
         "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding, money), "refund": refund,
         "basis": basis, "late_fee_grace": late_fee_grace, "late_fee_every": late_fee_every,
         **_late(ekost, money, late_fee, late_fee_cap, charge_order),
@@ -227,6 +243,9 @@ def edit(
     rounding: Rounding = None,
     pay_to: PayTo = None,
     greeting: Greeting = None,
+    place: Place = None,
+    signatory: Signatory = None,
+    language: Language = None,
     reminders: Reminders = None,
     refund: Refund = None,
     basis: Basis = None,
@@ -248,7 +267,7 @@ def edit(
         changes = {
             "name": name, "address": address, "timezone": timezone, "billing_day": billing_day,
             "grace_days": grace_days, "proration": proration, "rounding": _step(ekost, rounding, found.currency),
-            "pay_to": pay_to, "greeting": greeting,
+            "pay_to": pay_to, "greeting": greeting, "place": place, "signatory": signatory, "language": language,
             "reminder_stages": None if reminders is None else list(parse_stages(reminders)),
             "refund": refund, "basis": basis, "late_fee_grace": late_fee_grace, "late_fee_every": late_fee_every,
             **_late(ekost, found.currency, late_fee, late_fee_cap, charge_order),

@@ -77,6 +77,9 @@ KinOption = Annotated[
 KinPhoneOption = Annotated[
     str | None, typer.Option("--emergency-phone", metavar="PHONE", help=_("And at which number."))
 ]
+LanguageOption = Annotated[
+    Literal["id", "en"] | None, typer.Option("--language", help=_("Language of receipts and reminders."))
+]
 
 
 @app.command(
@@ -98,6 +101,7 @@ def add(
     national_id: NikOption = None,
     emergency_name: KinOption = None,
     emergency_phone: KinPhoneOption = None,
+    language: LanguageOption = None,
 ) -> None:
     from db.repositories.lookup import find_property
     from db.repositories.tenants import Tenants
@@ -106,7 +110,7 @@ def add(
     ekost = Context.of(context)
     contact = {
         "phone": phone, "email": email, "national_id": national_id, "emergency_name": emergency_name,
-        "emergency_phone": emergency_phone,
+        "emergency_phone": emergency_phone, "language": language,
     }  # fmt: skip
     with ekost.transaction() as conn:
         tenant_id = add_tenant(conn, find_property(conn, ekost.property_code), name, code=code, **contact)
@@ -182,6 +186,7 @@ def edit(
     national_id: NikOption = None,
     emergency_name: KinOption = None,
     emergency_phone: KinPhoneOption = None,
+    language: LanguageOption = None,
     version: VersionOption = None,
 ) -> None:
     from db.repositories.lookup import find_tenant
@@ -191,7 +196,7 @@ def edit(
     ekost = Context.of(context)
     changes = {
         "name": name, "code": code, "phone": phone, "email": email, "national_id": national_id,
-        "emergency_name": emergency_name, "emergency_phone": emergency_phone,
+        "emergency_name": emergency_name, "emergency_phone": emergency_phone, "language": language,
     }  # fmt: skip
     with ekost.transaction() as conn:
         found = find_tenant(conn, tenant, ekost.property_code)

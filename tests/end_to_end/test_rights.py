@@ -21,7 +21,8 @@ from tests.end_to_end.rights import ELSEWHERE, ELSEWHERE_NOUNS, ONLY, RIGHTS, RO
 
 # Refused, or there is no such thing in what the role sees.
 FORBIDDEN = {"not_allowed", "logins_not_allowed", "whole_book", "import_not_found", "property_not_found",
-             "login_not_found", "raise_not_found", "book_owner", "handover_signer", "cash_to_oneself"}  # fmt: skip
+             "login_not_found", "raise_not_found", "receipt_not_found",
+             "book_owner", "handover_signer", "cash_to_oneself"}  # fmt: skip
 SECRET = "a-long-password"
 
 
@@ -51,6 +52,7 @@ def house(shared_kos: Kos, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     kos.do("room", "add", "A98", "--rent", "1000", "--property", "KOSA")
     kos.do("property", "add", "KOSC", "Kos")
     kos.do("raise", "add", "5%", "--from", "2031-01-01", "--rooms", "A98", "--property", "KOSA")
+    kos.do("receipt", "print", "10")
     with kos.database.transaction() as conn:
         conn.execute(text("update deliveries set state = 'dead' where event_id = 1"))
     owner = make_url(kos.database.url)
@@ -76,7 +78,8 @@ def test_every_command_is_known_here() -> None:
 
 @pytest.mark.parametrize("letter", ROLES)
 def test_every_role_against_every_command(house: House, forks: Forks, letter: str) -> None:
-    names = {"folder": str(house.folder), "login": house.logins["s"], "letter": letter}
+    names = {"folder": str(house.folder), "login": house.logins["s"], "letter": letter,
+             "receipt": house.kos.items("receipt", "list")[0]["ref"]}  # fmt: skip
     lines = [(line, [*shlex.split(line.format(**names)), "-o", "json"]) for line in RIGHTS]
     env = house.kos.env | {"EKOST_DATABASE_URL": house.urls[letter]}
     before = _content(house.kos)

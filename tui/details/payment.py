@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 
 from db.repositories.pages import Page
+from jobs.documents.receipts import read_receipt
 from locales.catalogs import N_, _
 from locales.cells import said
 from locales.fields import Field
@@ -18,7 +19,6 @@ from locales.statuses import kind_word, status_word
 from tui.account import Who
 from tui.details.detail import DetailScreen
 from tui.details.view import View, sliced
-from tui.receipt import read_receipt
 from tui.things import Things, things_in
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked

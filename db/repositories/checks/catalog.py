@@ -43,6 +43,13 @@ BALANCES = (
     ),
 )
 
+RECEIPTS = (
+    Check(
+        "receipts_numbered",
+        N_("Receipts are numbered without a gap in each property and year, each of a payment of its own tenant."),
+    ),
+)
+
 FEES = (
     Check(
         "late_fees_once",
@@ -248,6 +255,7 @@ WORKERS = (Check("workers_seen_in_time", N_("No worker was seen, and no schedule
 CHECKS = (
     *BALANCES,
     *FEES,
+    *RECEIPTS,
     *REVERSALS,
     *LEASES,
     *EVENTS,

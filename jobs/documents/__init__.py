@@ -1,0 +1,1 @@
+"""Papers that are given to people, read out of the book."""
