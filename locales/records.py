@@ -256,7 +256,7 @@ FIRST_BILLS = (
     Field("room", N_("Room")),
     Field("opening", N_("Brought along"), "money"),
     Field("deposit", N_("Deposit"), "money"),
-    Field("monthly_rent", N_("Rent"), "money", wide=True),
+    Field("monthly_rent", N_("Rent a month"), "money", wide=True),
     Field("period_start", N_("From"), "date"),
     Field("period_end", N_("Until"), "date", wide=True),
     Field("due_on", N_("Due"), "date"),

@@ -7,11 +7,20 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from db.errors import N_, UsageError
 from db.journal import accounts
 from db.journal.entries import Transaction, standings, transactions
 from db.journal.syntax import SYNTAXES, Syntax
 
 _LAST = date(9998, 12, 30)
+
+
+class SpanTurnedError(UsageError):
+    """The last day comes before the first."""
+
+    code = "span_turned"
+    message = N_("{since} comes after {until}: there is no day between them.")
+    hint = N_("Exchange the two days.")
 
 
 class Span(NamedTuple):
@@ -25,8 +34,10 @@ class Span(NamedTuple):
 def journal(conn: Connection, syntax: str, title: str, span: Span) -> Iterator[str]:
     """The lines of a journal in a `syntax` of SYNTAXES. What was before `since` is one entry for each property.
 
-    Needs memory for the accounts alone.
+    Needs memory for the accounts alone. Raises SpanTurnedError.
     """
+    if span.since and span.until and span.since > span.until:
+        raise SpanTurnedError(since=span.since, until=span.until)
     writer = SYNTAXES[syntax]()
     book = _Book(writer)
     yield from writer.head(title)

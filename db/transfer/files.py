@@ -17,10 +17,10 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
     Raises BookFolderError, BookFolderTakenError.
     """
-    hidden = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
     try:
         if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
             raise BookFolderTakenError(path=folder)
+        hidden = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
         hidden.mkdir(0o700)
     except OSError as error:
         raise BookFolderError(path=folder, reason=error.strerror or "-") from error
