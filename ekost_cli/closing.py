@@ -63,16 +63,16 @@ def close_account(
         # Not within one transaction: nobody else could work while somebody thinks.
         with ekost.database.transaction(dry_run=True) as conn:
             statement = close(conn)
-        _show(ekost, statement, paper=paper)
+        show_statement(ekost, statement, paper=paper)
         ekost.confirm(_("Close the account of {name} like this?").format(name=statement.tenant_name))
         with ekost.database.transaction(ring=True) as conn:
             posted = close(conn)
         if posted._replace(number=0) != statement._replace(number=0):
             ekost.note(_("Something was changed meanwhile: this is what was posted."))
-            _show(ekost, posted, paper=paper)
+            show_statement(ekost, posted, paper=paper)
         return
     with ekost.transaction() as conn:
-        _show(ekost, close(conn), paper=paper)
+        show_statement(ekost, close(conn), paper=paper)
 
 
 def _figures(texts: Sequence[str]) -> dict[str, Decimal]:
@@ -98,7 +98,8 @@ def _damage(ekost: Context, text: str, currency: str) -> "Damage":
     return Damage(what, ekost.amount(amount, currency))
 
 
-def _show(ekost: Context, statement: "Statement", *, paper: bool) -> None:
+def show_statement(ekost: Context, statement: "Statement", *, paper: bool) -> None:
+    """A statement as a paper, as a table, or as an object."""
     if statement.unread:
         kinds = ", ".join(status_word(kind) for kind in statement.unread)
         ekost.note(_("Not read on that day: {kinds}. Add --meter if something was used.").format(kinds=kinds))

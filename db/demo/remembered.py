@@ -12,6 +12,7 @@ from db.services.inventory import add_item, check_items
 from db.services.meters import add_meter, set_tariff
 from db.services.notes import add_note, void_note
 from db.services.readings import Read, post_readings
+from db.services.settling import close_tenant
 from db.tables import leases
 
 # The house, whom or what it is about, and the words.
@@ -28,6 +29,8 @@ _ABOUT_ROOMS = (
 _WRONG = ("KOSA", "ANI", "Pindah bulan depan", "Tidak jadi pindah")
 _FURNISHED = ("KOSA", "A1", ("Kasur", "Lemari", "Meja belajar", "AC"))
 _METERED = ("KOSA", Decimal(1445), {"A1": Decimal("1250.3"), "A2": Decimal("873.5"), "A3": Decimal(2046)})
+# Who left with a debt: it stands on the closing statement.
+_CLOSED = ("TUMPAL", "KOSA")
 # Broken when the last resident left, mended for the next one.
 _MENDED = ("KOSB", "B10", "Jendela", "Kaca jendela pecah")
 
@@ -44,6 +47,7 @@ def remember(conn: Connection) -> None:
     _furnish(conn)
     _mend(conn)
     _meter(conn)
+    close_tenant(conn, find_tenant(conn, *_CLOSED), keep_deposit=True)
 
 
 def _furnish(conn: Connection) -> None:

@@ -11,11 +11,11 @@ from db.domain.texts import clean, clean_or_none
 from db.domain.utilities import KINDS, MODES, UNITS
 from db.errors import N_, RuleError, UsageError
 from db.events import Event, append, reserve_event
-from db.repositories.lookup import PropertyRow, RoomRef
+from db.repositories.lookup import PropertyRow, RoomRef, find_room
 from db.repositories.meters import MeterRef
 from db.services.guard import hold_property, refusing
 from db.services.requests import claim_key
-from db.tables import meters, tariffs
+from db.tables import meters, rooms, tariffs
 
 # Between two meters of the round, so that one can be put in later.
 STEP = 10
@@ -103,6 +103,15 @@ def add_meter(
     _tell(conn, Event("MeterAdded", "meter", meter_id, payload, prop.id), event_id)
     claim.keep(meter_id)
     return meter_id
+
+
+def add_meters(conn: Connection, prop: PropertyRow, kind: str, *, unit: str | None = None) -> list[int]:
+    """Add a meter of a kind to every room of a property that has none, in the order of the rooms. Returns their ids."""
+    m = meters.c
+    there = select(m.room_id).where(m.kind == kind, m.retired_on.is_(None), m.room_id == rooms.c.id)
+    query = select(rooms.c.number).where(rooms.c.property_id == prop.id, rooms.c.deleted_at.is_(None), ~there.exists())
+    numbers = conn.execute(query.order_by(rooms.c.number_key, rooms.c.id)).scalars().all()
+    return [add_meter(conn, prop, find_room(conn, number, prop.code), kind, unit=unit) for number in numbers]
 
 
 def retire_meter(conn: Connection, meter: MeterRef, on: date | None = None, *, key: str | None = None) -> int:

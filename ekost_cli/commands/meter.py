@@ -41,6 +41,7 @@ KindOption = Annotated[
         "ekost meter add KOSA/A4 --dry-run",
         "ekost meter add KOSA/A1 --kind water --serial W-0817 --dry-run",
         "ekost meter add --property KOSA --kind water --unit m3 --dry-run",
+        "ekost meter add --every-room --property KOSA --dry-run",
     ),
     takes=Takes.MONEY,
     fields=FIELDS,
@@ -56,13 +57,20 @@ def add(
     position: Annotated[
         int | None, typer.Option("--position", metavar="N", min=1, help=_("Its place in the round; the last one."))
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--every-room", help=_("One for each room of the property that has none of the kind."))
+    ] = False,
 ) -> None:
     from db.repositories.lookup import find_property, find_room, get_property
     from db.repositories.meters import Meters
-    from db.services.meters import add_meter
+    from db.services.meters import add_meter, add_meters
 
     ekost = Context.of(context)
     with ekost.transaction() as conn:
+        if every:
+            ids = add_meters(conn, find_property(conn, ekost.property_code), kind, unit=unit)
+            ekost.show_list([Meters(conn).row(meter_id) for meter_id in ids])
+            return
         where = None if room is None else find_room(conn, room, ekost.property_code)
         house = find_property(conn, ekost.property_code) if where is None else get_property(conn, where.property_id)
         meter_id = add_meter(conn, house, where, kind, unit=unit, serial=serial, position=position, key=ekost.key)

@@ -343,6 +343,28 @@ def close(
 
 
 @app.command(
+    "statement",
+    _("Show the last closing statement of a tenant again."),
+    examples=("ekost tenant statement TUMPAL", "ekost tenant statement TUMPAL --print"),
+    takes=Takes.PROPERTY,
+    fields=STATEMENT,
+)
+def statement(
+    context: typer.Context,
+    tenant: TenantArg,
+    paper: Annotated[bool, typer.Option("--print", help=_("Print it as a paper to be signed."))] = False,
+) -> None:
+    from db.repositories.lookup import find_tenant
+    from db.repositories.statements import last_statement
+    from ekost_cli.closing import show_statement
+
+    ekost = Context.of(context)
+    with ekost.reading() as conn:
+        who = find_tenant(conn, tenant, ekost.property_code, archived=True)
+        show_statement(ekost, last_statement(conn, who.id, who.code), paper=paper)
+
+
+@app.command(
     "history",
     _("Tell what happened to a tenant, the latest first; with --as-of how the book stood at the end of a day."),
     examples=(

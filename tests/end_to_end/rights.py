@@ -17,6 +17,7 @@ RIGHTS = {
     "tenant list": LOOK,
     "tenant show SITI": LOOK,
     "tenant history SITI": LOOK,
+    "tenant statement TUMPAL": LOOK,
     "lease list": LOOK,
     "lease show 11": LOOK,
     "raise list": LOOK,

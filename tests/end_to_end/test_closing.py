@@ -35,6 +35,8 @@ def test_one_command_settles_all(kos: Kos) -> None:
     assert kos.balance("BUDI") == "0.00"
     assert [row["kind"] for row in kos.items("deposit", "list")] == ["refunded", "applied", "received"]
     assert kos.get("room", "show", "A1")["status"] == "available"
+    assert kos.get("tenant", "statement", "BUDI") == shown
+    kos.refused(4, "statement_not_found", "tenant", "statement", kos.tenant("Citra"))
     table = kos.do(*close, "--key", "k", "-o", "table", COLUMNS="120")
     assert all(words in table for words in ("Broken window", "Total owed", "Rp500,000"))
     kos.assert_sound()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from db.domain.deposit import DepositExceededError, DepositState
 from db.domain.settlement import settle
@@ -23,7 +23,7 @@ from db.services.moves import move_out
 from db.services.payments import record_payment
 from db.services.readings import Read, post_readings
 from db.services.settling import ClosingDateError, Damage, MeterElsewhereError, close_tenant
-from db.tables import charges, events
+from db.tables import charges, events, leases
 from tests.db.services.house import House
 
 WINDOW = Damage("Broken window", Decimal(200_000))
@@ -136,6 +136,14 @@ def test_who_has_left_already_is_settled_later(house: House) -> None:
     found = close_tenant(house.conn, tenant, meters={"electricity": Decimal(1300)})
     assert (found.closed_on, found.moved_in_on) == (day, tenant.today - timedelta(days=60))
     assert sum(e == "TenantLeft" for e in house.conn.execute(select(events.c.type)).scalars()) == 1
+
+
+def test_what_is_late_costs_its_fee_before_the_account_is_closed(house: House) -> None:
+    tenant = leaving(house, 800_000, 0)
+    house.conn.execute(update(leases).values(late_fee="flat", late_fee_rate=50_000))
+    found = close_tenant(house.conn, tenant)
+    assert sums(found)[:3] == [850_000, 0, 850_000]
+    assert [line.kind for line in found.lines] == ["rent", "late_fee"]
 
 
 def test_a_failure_at_the_end_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
