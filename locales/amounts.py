@@ -1,5 +1,6 @@
 """Amounts in words, as papers have them beside the figures."""
 
+import re
 from decimal import Decimal
 
 from locales.catalogs import current_language
@@ -11,9 +12,11 @@ def in_words(amount: Decimal, currency: str) -> str:
 
     language = current_language()
     whole, cents = divmod(int(amount.quantize(Decimal("0.01")) * 100), 100)
-    words = f"{num2words(whole, lang=language)} {_currency(whole, currency, language)}"
+    spelt = re.sub(r"\b(juta|miliar|triliun) satu ribu\b", r"\1 seribu", num2words(whole, lang=language))
+    words = f"{spelt} {_currency(whole, currency, language)}"
     if cents:
         words += f" {num2words(cents, lang=language)} {_CENTS.get((currency, language), '/ 100')}"
+        words = re.sub(r"\bone cents$", "one cent", words)
     return words[:1].upper() + words[1:]
 
 

@@ -1,6 +1,7 @@
 """Questions about receipts."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from db.errors import N_, NotFoundError
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, read_page
-from db.tables import payments, properties, receipt_prints, receipts, reversals, tenants
+from db.tables import charges, leases, payments, properties, receipt_prints, receipts, reversals, rooms, tenants
 
 # KOSA/2026/12, as lists show a number.
 _NUMBER = re.compile(r"\s*([A-Za-z0-9_-]+)/(\d{4})/(\d{1,9})\s*", re.ASCII)
@@ -63,16 +64,22 @@ class Receipts:
         *,
         property_id: int | None = None,
         tenant_id: int | None = None,
+        since: date | None = None,
+        until: date | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> Page[ReceiptRow]:
-        """A page of receipts, the latest first."""
+        """A page of receipts, the latest first; of those issued from `since` to `until`, both days included."""
         query = _query()
         if property_id is not None:
             query = query.where(_r.property_id == property_id)
         if tenant_id is not None:
             query = query.where(_r.tenant_id == tenant_id)
-        scope = (property_id, tenant_id)
+        if since is not None:
+            query = query.where(_r.issued_on >= since)
+        if until is not None:
+            query = query.where(_r.issued_on <= until)
+        scope = (property_id, tenant_id, since, until)
         return read_page(self._conn, query, Keyset([_r.id], descending=True), ReceiptRow._make, scope=scope,
                          after=after, limit=limit)  # fmt: skip
 
@@ -84,6 +91,17 @@ class Receipts:
         """The receipt of a payment, or None while it has none."""
         found = self._conn.execute(_query().where(_r.payment_id == payment_id)).first()
         return None if found is None else ReceiptRow._make(found)
+
+    def rooms(self, charge_ids: Sequence[int], tenant_id: int, on: date) -> str | None:
+        """The rooms that these charges are for; of money that fills none, the room of that day."""
+        query = select(rooms.c.number).join_from(leases, rooms, rooms.c.id == leases.c.room_id).distinct()
+        charged = query.join(charges, charges.c.lease_id == leases.c.id).where(charges.c.id.in_(charge_ids))
+        there = (leases.c.starts_on <= on) & (leases.c.ends_on.is_(None) | (leases.c.ends_on > on))
+        lived = query.where(leases.c.tenant_id == tenant_id, there)
+        for asked in (charged, lived):
+            if found := self._conn.execute(asked.order_by(rooms.c.number)).scalars().all():
+                return ", ".join(found)
+        return None
 
     def named(self, ref: str) -> ReceiptRow:
         """The receipt `KOSA/2026/12`. Raises ReceiptNotFoundError."""

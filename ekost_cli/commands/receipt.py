@@ -1,6 +1,7 @@
 """`ekost receipt`: numbered papers for those who paid."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +16,8 @@ from ekost_cli.options import TenantOption
 from locales.catalogs import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from locales.receipts import Receipt
@@ -37,6 +40,9 @@ FIELDS = (
 PaymentArg = Annotated[
     str, typer.Argument(metavar="PAYMENT", help=_("Number of the payment, or of its receipt such as KOSA/2026/1."))
 ]
+
+FromOption = Annotated[str | None, typer.Option("--from", metavar="DATE", help=_("Issued on that day or later."))]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help=_("Issued on that day or before."))]
 
 
 class ReceiptFileError(EkostError):
@@ -80,14 +86,14 @@ def print_(
     ekost = Context.of(context)
     if format_ == "pdf" and to is None and sys.stdout.isatty():
         raise PdfToTerminalError
-    with ekost.transaction() as conn:
+    with _removed_unless_kept() as files, ekost.transaction() as conn:
         payment_id = _payment(conn, payment)
         print_receipt(conn, payment_id)
         paper = _paper(conn, payment_id)
         made = _made(ekost, paper, format_, width)
         # Counted only if it could be written.
         if to is not None and not ekost.dry_run:
-            _write(to, made)
+            _write(to, made, files)
     if to is None:
         sys.stdout.buffer.write(made)
         sys.stdout.flush()
@@ -100,15 +106,22 @@ def print_(
     takes=Takes.LIST,
     fields=FIELDS,
 )
-def list_(context: typer.Context, tenant: TenantOption = None) -> None:
+def list_(
+    context: typer.Context, tenant: TenantOption = None, since: FromOption = None, until: UntilOption = None
+) -> None:
     from db.repositories.lookup import find_tenant
     from db.repositories.receipts import Receipts
 
     ekost = Context.of(context)
     with ekost.reading() as conn:
         prop, found = ekost.property_id(conn), Receipts(conn)
+        first, last = ekost.day(since), ekost.day(until)
         who = None if tenant is None else find_tenant(conn, tenant, ekost.property_code, archived=True).id
-        ekost.show_pages(lambda after, limit: found.page(property_id=prop, tenant_id=who, after=after, limit=limit))
+        ekost.show_pages(
+            lambda after, limit: found.page(
+                property_id=prop, tenant_id=who, since=first, until=last, after=after, limit=limit
+            )
+        )
 
 
 @app.command(
@@ -156,9 +169,22 @@ def _made(ekost: Context, paper: "Receipt", format_: str, width: int) -> bytes:
     return ("\n".join(receipt_lines(paper, width=width, language=language)) + "\n").encode()
 
 
-def _write(path: Path, made: bytes) -> None:
+@contextmanager
+def _removed_unless_kept() -> "Iterator[list[Path]]":
+    """Files of a transaction that fails go with it: their number is given to another payment."""
+    files: list[Path] = []
+    try:
+        yield files
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, made: bytes, files: list[Path]) -> None:
     try:
         with path.open("xb") as file:
+            files.append(path)
             file.write(made)
     except OSError as error:
         raise ReceiptFileError(file=path, reason=error.strerror or error) from error

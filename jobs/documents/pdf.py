@@ -14,6 +14,8 @@ from locales.safe import safe
 # A5 across, in points.
 WIDTH, HEIGHT, MARGIN = 595.3, 419.5, 36
 LINE = 14
+# What the box, place, date and name take at the bottom of the last page.
+FOOT = MARGIN + 6 * LINE
 
 
 class PdfMissingError(UsageError):
@@ -44,12 +46,13 @@ class _Page:
 
     def __init__(self, canvas: Any) -> None:
         self.canvas = canvas
-        self.at = HEIGHT - MARGIN
+        self.at, self.behind = HEIGHT - MARGIN, ""
 
     def draw(self, receipt: Receipt) -> None:
         """All that the paper says."""
         if receipt.void is not None or receipt.copy > 1:
-            self.mark(_("VOID") if receipt.void is not None else _("COPY"))
+            self.behind = _("VOID") if receipt.void is not None else _("COPY")
+            self.mark(self.behind)
         self.line(receipt.house, size=12, bold=True)
         self.line(receipt.address or "")
         self.at -= LINE / 2
@@ -68,7 +71,6 @@ class _Page:
 
     def foot(self, receipt: Receipt) -> None:
         """The box with the figure on the left, place, date and name on the right."""
-        self.at = min(self.at, MARGIN + 6 * LINE)
         self.canvas.rect(MARGIN, MARGIN + LINE, 190, 2.2 * LINE)
         self.canvas.setFont("Helvetica-Bold", 15)
         self.canvas.drawString(MARGIN + 10, MARGIN + 1.7 * LINE, money(receipt.amount, receipt.currency))
@@ -90,11 +92,22 @@ class _Page:
         self.canvas.drawCentredString(0, -30, text)
         self.canvas.restoreState()
 
+    def turn(self) -> None:
+        """Go on on another page: one payment may fill the charges of years."""
+        self.canvas.showPage()
+        self.at = HEIGHT - MARGIN
+        if self.behind:
+            self.mark(self.behind)
+
     def line(self, text: str, *, size: int = 10, bold: bool = False, more: str = "") -> None:
         """A line on the left, and something on the right."""
-        self.canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
-        self.at -= size + 3
-        self.canvas.drawString(MARGIN, self.at, _printable(text)[:90])
+        from reportlab.lib.utils import simpleSplit
+
+        font = "Helvetica-Bold" if bold else "Helvetica"
+        for part in simpleSplit(_printable(text), font, size, WIDTH - 2 * MARGIN)[:2] or [""]:
+            self.at -= size + 3
+            self.canvas.setFont(font, size)
+            self.canvas.drawString(MARGIN, self.at, part)
         self.canvas.setFont("Helvetica", 11)
         self.canvas.drawRightString(WIDTH - MARGIN, self.at, more)
 
@@ -102,10 +115,13 @@ class _Page:
         """A label, and its value on as many lines as it takes."""
         from reportlab.lib.utils import simpleSplit
 
+        parts = simpleSplit(_printable(value), "Helvetica", 10, WIDTH - 2 * MARGIN - 120)[:3] or [""]
+        if self.at - len(parts) * LINE < FOOT:
+            self.turn()
         self.canvas.setFont("Helvetica", 10)
         if label:
             self.canvas.drawString(MARGIN, self.at - LINE, _printable(label))
-        for part in simpleSplit(_printable(value), "Helvetica", 10, WIDTH - 2 * MARGIN - 120)[:3] or [""]:
+        for part in parts:
             self.at -= LINE
             self.canvas.drawString(MARGIN + 120, self.at, part)
 

@@ -23,14 +23,15 @@ def read_receipt(conn: Connection, row: PaymentRow) -> Receipt:
     line = _line(explain(entries.charges, entries.payments), row.id)
     voided = row.reversed_by is not None or row.reverses_id is not None
     why = Ledger(conn).reason("payment", row.reverses_id or row.id) if voided else None
-    people = Tenants(conn)
+    filled = [fill.debt.id for fill in line.fills if fill.debt.source == "charge"] if line is not None else []
     number = None if issued is None else f"{issued.number:03}/{issued.year}"
+    room = Receipts(conn).rooms(filled, who.id, row.payment_date)
     return Receipt(
         number, who.today if issued is None else issued.issued_on, 0 if issued is None else issued.copies, row.id,
         row.payment_date, house.name, house.address, who.name,
-        people.row(who.id).room, abs(row.amount), row.currency, row.method, row.reference, list(_parts(line)),
+        room, abs(row.amount), row.currency, row.method, row.reference, list(_parts(line)),
         ZERO if line is None else line.rest, who.outstanding_balance, who.today, house.place, house.signatory,
-        people.detail(who.id).language or house.language, (why or "") if voided else None,
+        Tenants(conn).detail(who.id).language or house.language, (why or "") if voided else None,
     )  # fmt: skip
 
 

@@ -102,7 +102,12 @@ def test_one_that_was_taken_back_is_void() -> None:
             "Delapan ratus dua puluh dua ribu lima ratus delapan puluh satu rupiah lima puluh sen",
         ),
         ("1500000", "IDR", "en", "One million, five hundred thousand rupiah"),
+        ("11", "IDR", "id", "Sebelas rupiah"),
+        ("1001000", "IDR", "id", "Satu juta seribu rupiah"),
+        ("21000", "IDR", "id", "Dua puluh satu ribu rupiah"),
         ("1.25", "USD", "en", "One US dollar twenty-five cents"),
+        ("1.01", "USD", "en", "One US dollar one cent"),
+        ("1250000.50", "USD", "en", "One million, two hundred and fifty thousand US dollars fifty cents"),
     ],
 )
 def test_amounts_in_words(amount: str, currency: str, language: str, words: str) -> None:
