@@ -74,7 +74,7 @@ class Bills:
         c = charges.c
         query = select(c.id, c.lease_id, c.period_start, c.period_end, c.event_id)
         numbers = [line.debt.id for found in lines.values() for line in found]
-        rows = {row.id: row for row in self._conn.execute(query.where(c.id.in_(numbers)))} if numbers else {}
+        rows = {row.id: row for row in self._conn.execute(query.where(c.id.in_(numbers)))}
         return {
             tenant_id: [_bill(line.debt.kind, line.debt.due_on, line.open, rows[line.debt.id]) for line in found]
             for tenant_id, found in lines.items()
@@ -104,7 +104,7 @@ class Bills:
         return found
 
     def _ask(self, query: TextClause, **values: Sequence[object]) -> Sequence[Any]:
-        return self._conn.execute(query, values).all() if any(values.values()) else []
+        return self._conn.execute(query, values).all()
 
 
 def _bill(kind: str, due_on: date, amount: Decimal, row: Any) -> Bill:
