@@ -29,11 +29,13 @@ def test_a_rent_is_reminded_of_through_its_days(kos: Kos) -> None:
     assert "*Rp1,500,000*" in told
     assert "https://wa.me/6281234567890?text=" in told
     assert kos.content() == before
+    kos.do("tenant", "edit", citra, "--language", "id")
     done = kos.run("reminder", "send", "--all")
     sent = [json.loads(line) for line in done.out.splitlines()]
     assert [(row["tenant"], row["channel"]) for row in sent] == [(budi, "whatsapp"), (citra, "email")]
     assert "1 can't be reached" in done.err
     assert "*" not in sent[1]["text"]
+    assert ["10 March 2026" in sent[0]["text"], "10 Maret 2026" in sent[1]["text"]] == [True, True]
     assert "BCA 123-456 a.n. Sari & Co" in sent[1]["text"]
     assert sent[1]["link"].startswith("mailto:citra@example.com?subject=")
     assert listed() == [(dewi, -3, "no_contact")]
