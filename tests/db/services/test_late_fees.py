@@ -16,6 +16,7 @@ from db.services.payments import record_payment
 from db.services.properties import edit_property
 from db.services.reversals import void_charge
 from db.tables import charges, leases
+from jobs.schedules import Due, bill
 from tests.db.services.house import RENT, House
 
 DAILY = {"late_fee": "percent", "late_fee_rate": Decimal(1), "late_fee_cap_percent": Decimal(30),
@@ -167,3 +168,16 @@ def test_runs_at_once_post_every_fee_once(database: Database) -> None:
     with database.transaction(dry_run=True) as conn:
         assert [amount for amount, *_ in posted(conn)] == [300_000] * 8
         assert accrue(conn).leases == 0
+
+
+def test_the_day_of_a_worker_brings_them_too(database: Database) -> None:
+    with database.transaction() as conn:
+        house = strict(conn)
+        today = find_property(conn, "KOSA").today
+        house.let(today - timedelta(days=4))
+    for _ in range(2):
+        bill(database, Due("Asia/Jakarta", today, today.isoformat()), lambda *_: None)
+    with database.transaction(dry_run=True) as conn:
+        assert [amount for amount, *_ in posted(conn)] == [60_000]
+        House(conn).deliver()
+        assert list(run_checks(conn)) == []
