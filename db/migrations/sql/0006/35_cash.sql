@@ -115,13 +115,15 @@ returns table (property_id bigint, holder text, received numeric, spent numeric,
        and not exists (select from cash_voids v
                         where v.handover_id = h.id and v.voided_on <= coalesce(as_of, 'infinity'))
   ), moved (property_id, holder, received, spent, taken_over, handed_over, difference, pending) as (
-    select r.property_id, r.holder, r.amount, 0, 0, 0, 0, 0 from cash_received r
+    -- Summed before they are put together: of these there are many.
+    select r.property_id, r.holder, sum(r.amount), 0, 0, 0, 0, 0 from cash_received r
      where (of_property is null or r.property_id = of_property) and (of_holder is null or r.holder = of_holder)
-       and (as_of is null or r.day <= as_of)
+       and (as_of is null or r.day <= as_of) group by r.property_id, r.holder
     union all
-    select e.property_id, e.holder, 0, e.amount, 0, 0, 0, 0 from expenses e
+    select e.property_id, e.holder, 0, sum(e.amount), 0, 0, 0, 0 from expenses e
      where e.method = 'cash' and (of_property is null or e.property_id = of_property)
        and (of_holder is null or e.holder = of_holder) and (as_of is null or e.spent_on <= as_of)
+     group by e.property_id, e.holder
     union all
     select h.property_id, h.giver, 0, 0, 0, case when h.confirmed then h.amount else 0 end,
            case when h.receiver is null then h.variance else 0 end,
