@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from db.errors import EkostError
 from ekost_cli.context import Context
-from locales import records
+from locales import utilities
 from locales.catalogs import _, ngettext
 from locales.formats import date_short, number
 from locales.safe import safe
@@ -119,7 +119,7 @@ def _preview(ekost: Context, reads: "Sequence[Read]", day: date) -> None:
     with ekost.database.transaction(dry_run=True) as conn:
         rows = Meters(conn).under(post_readings(conn, reads, day))
     shown = ("room", "tenants", "previous", "value", "usage", "amount")
-    ekost.show_list(rows, tuple(field for field in records.READINGS if field.name in shown))
+    ekost.show_list(rows, tuple(field for field in utilities.READINGS if field.name in shown))
 
 
 def _post(ekost: Context, reads: "Sequence[Read]", day: date) -> None:

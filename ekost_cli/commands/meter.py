@@ -9,7 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.numbers import entry_number
 from ekost_cli.options import DateOption, FileArg, FromOption, NumberArg, PropertyArg, ReasonOption
-from locales import records
+from locales import utilities
 from locales.catalogs import _
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 app = Noun(_("Meters: what they show, what a unit costs, and who pays for it."))
 
-FIELDS = records.METERS
-READINGS = records.READINGS
-TARIFFS = records.TARIFFS
+FIELDS = utilities.METERS
+READINGS = utilities.READINGS
+TARIFFS = utilities.TARIFFS
 
 Kind = Literal["electricity", "water", "gas", "other"]
 _METER = _("Room of the meter, such as A1 or KOSA/A1; its serial number; or a property, for the meter of the house.")

@@ -7,6 +7,7 @@ import typer
 
 from db.errors import N_
 from ekost_cli.cached import show_cached_page
+from ekost_cli.closing import close, statement
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
@@ -29,6 +30,7 @@ from ekost_cli.turning import read_turned
 from ekost_cli.uptodate import up_to_date
 from locales import records
 from locales.catalogs import _
+from locales.utilities import STATEMENT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -64,8 +66,6 @@ MOVED = (
     Field("reversed", N_("Rents reversed"), "int"),
     Field("outstanding_balance", N_("Balance"), "money"),
 )
-
-STATEMENT = records.STATEMENT
 
 CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help=_("A short code."))]
 PhoneOption = Annotated[str | None, typer.Option("--phone", metavar="PHONE", help=_("Phone, such as 0812-3456-7890."))]
@@ -301,7 +301,7 @@ def move_out(
         _show_moved(ekost, conn, found.id, left)
 
 
-@app.command(
+app.command(
     "close",
     _("Settle with a tenant who leaves: meters, damage, the end of the lease and the deposit, in one step."),
     examples=(
@@ -311,57 +311,14 @@ def move_out(
     ),
     takes=Takes.MONEY | Takes.YES,
     fields=STATEMENT,
-)
-def close(
-    context: typer.Context,
-    tenant: TenantArg,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help=_("First day no longer rented; today if not given."))
-    ] = None,
-    meter: Annotated[
-        list[str] | None,
-        typer.Option("--meter", metavar="KIND=READING", help=_("What a meter of the room shows; several times.")),
-    ] = None,
-    damage: Annotated[
-        list[str] | None,
-        typer.Option("--damage", metavar="TEXT=AMOUNT", help=_("What is broken, and what it costs; several times.")),
-    ] = None,
-    refund: Annotated[
-        Literal["none", "prorate"] | None,
-        typer.Option("--refund", help=_("Give back unused days, or not; as the lease was signed if not given.")),
-    ] = None,
-    refund_deposit: Annotated[
-        bool,
-        typer.Option("--refund-deposit/--keep-deposit", help=_("Use the deposit and give back the rest, or neither.")),
-    ] = True,
-    paper: Annotated[bool, typer.Option("--print", help=_("Print it as a paper to be signed."))] = False,
-) -> None:
-    from ekost_cli.closing import close_account
-
-    ekost, words = Context.of(context), {"meters": meter or [], "damages": damage or []}
-    close_account(ekost, tenant, on, **words, refund=refund, keep_deposit=not refund_deposit, paper=paper)
-
-
-@app.command(
+)(close)
+app.command(
     "statement",
     _("Show the last closing statement of a tenant again."),
     examples=("ekost tenant statement TUMPAL", "ekost tenant statement TUMPAL --print"),
     takes=Takes.PROPERTY,
     fields=STATEMENT,
-)
-def statement(
-    context: typer.Context,
-    tenant: TenantArg,
-    paper: Annotated[bool, typer.Option("--print", help=_("Print it as a paper to be signed."))] = False,
-) -> None:
-    from db.repositories.lookup import find_tenant
-    from db.repositories.statements import last_statement
-    from ekost_cli.closing import show_statement
-
-    ekost = Context.of(context)
-    with ekost.reading() as conn:
-        who = find_tenant(conn, tenant, ekost.property_code, archived=True)
-        show_statement(ekost, last_statement(conn, who.id, who.code), paper=paper)
+)(statement)
 
 
 @app.command(
