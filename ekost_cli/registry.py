@@ -43,6 +43,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("report", "report:app", N_("Reports: what the book comes to.")),
         Entry("deposit", "deposit:app", N_("Deposits: take, apply, refund.")),
         Entry("expense", "expense:app", N_("Expenses: record, list, void.")),
+        Entry("bank", "bank:app", N_("Bank lines: whose money each is, matched once.")),
         Entry("cash", "cash:app", N_("Cash in the hands of people: who holds what, handing it over.")),
     ),
     N_("Files"): (
@@ -78,6 +79,7 @@ READ_ANYWHERE = frozenset(
         "audit list",
         "balance aging",
         "balance list",
+        "bank lines",
         "cash list",
         "charge list",
         "deposit list",

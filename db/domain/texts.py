@@ -6,7 +6,7 @@ import unicodedata
 from db.errors import N_, RuleError
 
 # Control, bidirectional and invisible characters: they could rewrite a terminal or hide a name.
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 # In which tenants are written to: receipts, reminders.
 RECIPIENT_LANGUAGES = ("id", "en")
@@ -37,7 +37,7 @@ class CodeFormError(RuleError):
 
 def clean(text: str, field: str, most: int = 200) -> str:
     """The text in NFC, without blanks around it. Raises UncleanTextError, TextLengthError."""
-    if _HARMFUL.search(text):
+    if HARMFUL.search(text):
         raise UncleanTextError(field=field)
     tidy = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(tidy) <= most:

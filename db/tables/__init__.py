@@ -1,6 +1,15 @@
 """SQLAlchemy Core tables, one file per subject."""
 
 from db.tables.audit import audit_head, audit_log
+from db.tables.bank import (
+    bank_accounts,
+    bank_lines,
+    bank_living,
+    bank_match_voids,
+    bank_matches,
+    bank_rules,
+    bank_statements,
+)
 from db.tables.base import metadata
 from db.tables.closings import balance_closings, balance_drifts
 from db.tables.expenses import cash_confirmations, cash_handovers, cash_received, cash_voids, expenses
@@ -25,7 +34,8 @@ from db.tables.reminders import reminders
 from db.tables.utilities import meter_reading_voids, meter_readings, meters, tariffs, utility_charges
 
 __all__ = [
-    "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "cash_confirmations",
+    "audit_head", "audit_log", "balance_closings", "balance_drifts", "balances", "bank_accounts", "bank_lines",
+    "bank_living", "bank_match_voids", "bank_matches", "bank_rules", "bank_statements", "cash_confirmations",
     "cash_handovers", "cash_received", "cash_voids", "charges", "deliveries", "deposit_entries", "events",
     "expenses", "import_chunks", "import_errors", "import_rows", "imports", "inventory", "inventory_checks",
     "lease_terms", "leases", "logins", "metadata", "meter_reading_voids", "meter_readings", "meters", "note_voids",

@@ -103,6 +103,39 @@ def book(
 
 
 @app.command(
+    "bank",
+    _("Import a bank statement: each line once, in however many files it comes, and its balances must add up."),
+    examples=("ekost import bank statement.csv --format bca --account BCA --property KOSA --dry-run",),
+    takes=Takes.WRITE,
+    fields=records.BANK_STATEMENTS,
+)
+def bank(
+    context: typer.Context,
+    file: FileArg,
+    form: Annotated[
+        Literal["bca", "mandiri", "bni", "generic"],
+        typer.Option("--format", help=_("Whose file it is; generic finds its columns by name.")),
+    ],
+    account: Annotated[
+        str, typer.Option("--account", metavar="NAME", help=_("What you call the account; a new name is a new one."))
+    ],
+    dates: Annotated[
+        Literal["iso", "dmy"], typer.Option("--dates", help=_("Of a generic file: 2026-03-01, or 01/03/2026."))
+    ] = "iso",
+    amounts: Annotated[
+        Literal["plain", "id", "en"],
+        typer.Option("--amounts", help=_("Of a generic file: 1500000.00, 1.500.000,00 or 1,500,000.00.")),
+    ] = "plain",
+    no_assert: Annotated[
+        bool, typer.Option("--no-assert", help=_("Keep it although its balances do not add up; this is written down."))
+    ] = False,
+) -> None:
+    from ekost_cli.banking import import_statement
+
+    import_statement(Context.of(context), file, form, account, dates, amounts, asserting=not no_assert)
+
+
+@app.command(
     "list",
     _("List imports, the latest first."),
     examples=("ekost import list", "ekost import list --state failed", "ekost import list -o json"),

@@ -16,11 +16,14 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from db.demo.small import load_small_demo
+from db.domain.bank.formats import read_statement
 from db.domain.raises import Change
 from db.embedded import driver
 from db.engine import Database
 from db.errors import ExitCode
 from db.repositories.lookup import find_property
+from db.services.bank.matching import ignore_line
+from db.services.bank.statements import bring_statement
 from db.services.imports.run import run_import
 from db.services.imports.staging import Request, stage_file
 from db.services.raises import raise_rents
@@ -53,6 +56,8 @@ FILES = {
     "payments.csv": "penyewa,jumlah,tanggal,metode,referensi\nBUDI,250000,2026-02-01,transfer,TRX-901\n",
     "bank.csv": "tanggal;penyewa;jumlah\n01/02/2026;BUDI;1.250.000,00\n",
     "tenants.csv": "nama,hp,properti\nDewi Kartika,0812-3456-7000,KOSA\n",
+    "statement.csv": "Periode,01/02/2026 - 28/02/2026\nTanggal,Keterangan,Cabang,Jumlah,Saldo\n"
+    "'02/02,TRSF CR BUDI SANT,'0000,1250000.00,CR,2250000.00\n'03/02,BIAYA ADM,'0000,17000.00,DB,2233000.00\n",
     "meters.txt": "kamar meter\nA1 1327.8\nA2;903.5\n",
     "rooms.csv": "nomor,sewa,tipe,properti\nZ9,1500000,AC,KOSA\n",
 }
@@ -152,6 +157,10 @@ def demo(server_url: str, template: str) -> str:
         conn.execute(text("select ensure_partition('payments', date '2021-03-01')"))
         conn.execute(text("insert into logins (role_name, grade) values ('rini', 'staff')"))
         print_receipt(conn, 10)
+        lines = ("2026-01-05,SETORAN TOKO JAYA,7", "2026-01-06,TOKEN PLN,-8", "2026-01-07,BUNGA,9")
+        given = read_statement("\n".join(("date,description,amount", *lines)), "generic")
+        bring_statement(conn, find_property(conn, "KOSA"), "BCA", given, file_name="bank.csv", form="generic")
+        ignore_line(conn, 3, "interest")
         raise_rents(conn, find_property(conn, "KOSB"), Change(percent=Decimal(5)), date(2031, 1, 1))
     with database.transaction() as conn:
         conn.execute(text(YEAR))

@@ -51,6 +51,13 @@ def house(shared_kos: Kos, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (folder / "payments.csv").write_text("tenant,amount,date\nSITI,1000,2026-01-06\n")
     kos.do("room", "add", "A98", "--rent", "1000", "--property", "KOSA")
     kos.do("property", "add", "KOSC", "Kos")
+    bank = "date,description,amount\n2026-01-05,SITI RAHMAWATI,1500000\n2026-01-06,TOKEN PLN,-8\n2026-01-07,BUNGA,9\n"
+    (folder / "statement.csv").write_text(bank)
+    kos.do(
+        "import", "bank", str(folder / "statement.csv"), "--format", "generic", "--account", "BCA", "--property", "KOSA"
+    )
+    (folder / "statement.csv").write_text("date,description,amount\n2026-01-08,X,1\n")
+    kos.do("bank", "ignore", "3", "--reason", "interest")
     kos.do("raise", "add", "5%", "--from", "2031-01-01", "--rooms", "A98", "--property", "KOSA")
     kos.do("receipt", "print", "10")
     with kos.database.transaction() as conn:
@@ -109,7 +116,8 @@ def _code(err: str) -> str:
 HISTORY = ("payments", "charges", "reversals", "deposit_entries", "events", "audit_log", "notes", "note_voids",
            "inventory", "inventory_checks", "balance_drifts", "reminders", "meter_readings", "meter_reading_voids",
            "tariffs", "utility_charges",
-           "expenses", "cash_handovers", "cash_confirmations", "cash_voids")  # fmt: skip
+           "expenses", "cash_handovers", "cash_confirmations", "cash_voids", "bank_accounts", "bank_statements",
+           "bank_lines", "bank_matches", "bank_match_voids")  # fmt: skip
 LEDGER = ("payments", "charges", "reversals", "deposit_entries", "expenses", "cash_")
 
 
@@ -140,7 +148,7 @@ def test_who_has_one_property_sees_and_changes_nothing_of_another(house: House, 
         (mine,) = owner.execute("select id from tenants where code = 'SITI'").fetchone() or (0,)
     with house.connect(letter) as conn:
         for name in ("rooms", "tenants", "leases", "charges", "payments", "deposit_entries", "balances", "notes",
-                     "expenses", "cash_received", "cash_handovers",
+                     "expenses", "cash_received", "cash_handovers", "bank_lines", "bank_matches", "bank_rules",
                      "events", "audit_log", "tenant_list", "payment_list", "monthly_summary"):  # fmt: skip
             assert conn.execute(f"select count(*) from {name} where property_id = {other}").fetchone() == (0,)  # noqa: S608
         assert conn.execute("select count(*) from lease_terms where lease_id in (select id from leases)").fetchone()

@@ -16,9 +16,12 @@ from unicodedata import category
 from sqlalchemy import BigInteger, Date, column
 
 from db.backup.manifest import manifest_path, read_manifest
+from db.domain.bank.formats import FORMATS, read_statement
+from db.domain.bank.statement import assert_balances, fingerprints
 from db.domain.csvrows import choose_delimiter, read_header
 from db.domain.days import parse_date
 from db.domain.money import parse_amount, parse_machine_amount
+from db.domain.texts import clean
 from db.engine import Database
 from db.errors import EkostError
 from db.redis_url import read_redis_url
@@ -147,6 +150,21 @@ def address(data: bytes) -> None:
             assert SECRET not in told
 
 
+def statement(data: bytes) -> None:
+    """A bank's file is refused, or becomes lines that the database takes, each told from the others."""
+    given = data.decode("utf-8", errors="replace")
+    head = "Periode,01/12/2025 - 31/01/2026\nTanggal,Keterangan,Cabang,Jumlah,Saldo\n"
+    for form in FORMATS:
+        for text in (given, head + given, "date;description;amount\n" + given):
+            with suppress(EkostError):
+                found = read_statement(text, form, "dmy", "id")
+                assert len(set(fingerprints(found.lines))) == len(found.lines)
+                for line in found.lines:
+                    assert line.amount == line.amount.quantize(Decimal("0.01")) != 0
+                    assert clean(line.description, "description", 500)
+                assert_balances(found)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    one.__name__: one for one in (csv, cells, money, dates, cursor, terminal, config, manifest, address)
+    one.__name__: one for one in (csv, cells, money, dates, cursor, terminal, config, manifest, address, statement)
 }

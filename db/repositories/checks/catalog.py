@@ -225,6 +225,13 @@ REMINDERS = (
         every_row=True,
     ),
 )
+BANK = (
+    Check(
+        "bank_matches_fit",
+        N_("A bank line is matched once, with a payment or expense of its amount that stands and has no other line."),
+    ),
+    Check("bank_statements_add_up", N_("Every bank statement has as many lines as it brought.")),
+)
 EXPENSES = (
     Check(
         "expense_reversals_negate_originals",
@@ -266,4 +273,5 @@ CHECKS = (
     *WORKERS,
     *UTILITIES,
     *EXPENSES,
+    *BANK,
 )

@@ -9,7 +9,8 @@
                      'notes', 'note_voids', 'inventory', 'inventory_checks', 'property_policies',
                      'reminders', 'meter_readings',
                      'meter_reading_voids', 'tariffs', 'utility_charges', 'expenses', 'cash_handovers',
-                     'cash_confirmations', 'cash_voids')
+                     'cash_confirmations', 'cash_voids', 'bank_accounts', 'bank_statements', 'bank_lines',
+                     'bank_matches', 'bank_match_voids')
       or f.name in (select kept_as from detached_partitions)
    group by f.name
 )

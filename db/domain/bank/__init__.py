@@ -1,0 +1,1 @@
+"""Bank statements: how each bank writes one, whether it adds up, and whose money a line may be."""

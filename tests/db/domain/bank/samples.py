@@ -1,0 +1,46 @@
+"""Files as banks write them, with invented people and numbers."""
+
+BCA = """\ufeffInformasi Rekening - Mutasi Rekening
+
+No. rekening :,'0123456789
+Nama :,IBU KOS MELATI
+Periode :,20/12/2025 - 10/01/2026
+Kode Mata Uang :,IDR
+
+Tanggal Transaksi,Keterangan,Cabang,Jumlah,Saldo
+'28/12,TRSF E-BANKING CR 2812/FTSCY/WS95031      1500000.00KOS DESEMBER    BUDI SANT,'0000,1500000.00,CR,5500000.00
+'31/12,BIAYA ADM,'0000,17000.00,DB,5483000.00
+'02/01,"SWITCHING CR TRANSFER
+DR 014 SITI AMINAH",'0998,"1,650,000.00",CR,7133000.00
+'02/01,TRSF E-BANKING CR 0201/FTSCY/WS95031 AGUS,'0000,750000.00,CR,7883000.00
+'02/01,TRSF E-BANKING CR 0201/FTSCY/WS95031 AGUS,'0000,750000.00,CR,8633000.00
+PEND,TRSF E-BANKING CR 1001/FTSCY DEWI,'0000,900000.00,CR,0.00
+
+Saldo Awal,=,4000000.00
+Kredit,=,4650000.00
+Debet,=,17000.00
+Saldo Akhir,=,8633000.00
+"""
+
+MANDIRI = """Account No,Date,Val. Date,Transaction Code,Description,Description,Reference No.,Debit,Credit,
+1370012345678,05/01/26,05/01/26,3001,MCM InhouseTrf DARI RINI LESTARI,KOS JAN,'0001,.00,"1,500,000.00",
+1370012345678,04/01/26,04/01/26,3001,PEMBELIAN TOKEN PLN,0812345,'0002,"350,000.00",.00,
+"""
+
+BNI = """"Account Number : 0212345678"
+"Transaction Period : 01/01/2026 - 31/01/2026"
+"Post Date","Value Date","Branch","Journal No.","Description","Debit","Credit","Balance"
+"03/01/26 10.33.15","03/01/26 10.33.15","0259","917361","TRF/PAY/TOP 081234567890",".00","1,250,000.00","2,250,000.00"
+"04/01/26 11.00.00","04/01/26 11.00.00","0259","917362","BY ADM | 11 KB","7,500.00",".00","2,242,500.00"
+"""
+
+BNI_SIGNED = """Posting Date;Effective Date;Branch;Journal;Transaction Description;Amount;DB/CR;Balance
+03/01/2026;03/01/2026;0259;1;TRANSFER DARI | BUDI;1,250,000.00;K;2,250,000.00
+04/01/2026;04/01/2026;0259;2;BY ADM;7,500.00;D;2,242,500.00
+"""
+
+GENERIC = """Tanggal;Keterangan;Jumlah;Saldo
+01/02/2026;Setor tunai;1.500.000,00;2.500.000,00
+
+02/02/2026;PLN;-350.000,50;2.149.999,50
+"""
