@@ -74,7 +74,7 @@ def told(ekost: Context, suggestions: "Iterable[Suggestion]") -> list[dict[str, 
 
 
 def import_rules(conn: "Connection", prop: "PropertyRow", file: Path) -> None:
-    """Make the rules of a file (`-`: standard input) those of a property. Raises RuleFormError, and what reading raises."""
+    """Make the rules of a file (`-`: standard input) those of a property.."""
     from db.domain.bank.rules import read_rules
     from db.services.bank.rules import replace_rules
     from db.services.imports.reading import Text, opened
