@@ -15,6 +15,7 @@ from db.engine import Database
 from db.errors import EkostError
 from db.migrations.runner import HEAD, SchemaOutdatedError
 from db.repositories.checks.runner import run_checks
+from db.repositories.history import History
 from db.repositories.lookup import find_tenant
 from db.services.notes import add_note
 from db.services.payments import record_payment
@@ -33,6 +34,7 @@ from db.transfer.errors import (
 from db.transfer.manifest import NAME
 from db.transfer.reading import import_book
 from db.transfer.writing import export_book
+from jobs.drain import drain
 from tests.conftest import clone, command
 from tests.db.services.house import House
 
@@ -129,6 +131,10 @@ def test_a_book_comes_into_an_empty_database_only(database: Database, folder: Pa
         assert record_payment(conn, budi, Decimal(7), key="k1") == 2, "what was asked for before is not done twice"
         assert record_payment(conn, budi, Decimal(7)) == 3
         assert conn.execute(text("select count(*) from payments_2020")).scalar_one() == 1
+    drain(database, "audit")
+    with database.reading() as conn:
+        then = History(conn, budi.today, "Asia/Jakarta").tenant(find_tenant(conn, "BUDI"))
+        assert then.outstanding_balance == find_tenant(conn, "BUDI").outstanding_balance, "its past begins with it"
     with database.transaction() as conn:
         (row,) = find_partitions(conn, "payments_2020")
         detach(conn, row)
