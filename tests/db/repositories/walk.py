@@ -10,18 +10,26 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select, text
 
 from db.demo.small import make_kos
+from db.domain.raises import Change
 from db.outbox import claim, complete
 from db.repositories.leases import load_leases
 from db.repositories.lookup import find_property, find_room, find_tenant
+from db.repositories.meters import Meters, find_meter
 from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, PROPERTY, ROOM, TENANT, lease_told, told
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
+from db.services.expenses import record_expense, void_expense
 from db.services.imports.staging import Request, stage_file
 from db.services.imports.undo import undo_within
 from db.services.leases import assign_tenant, change_billing_day, change_rent
+from db.services.meters import add_meter, retire_meter, set_tariff
 from db.services.moves import move_out, move_tenant
 from db.services.payments import record_payment
 from db.services.properties import add_property, archive_property, edit_property
+from db.services.raises import raise_rents, undo_raise
+from db.services.readings import Read, post_readings, void_reading
+from db.services.receipts import print_receipt
+from db.services.reminders import send_reminder
 from db.services.reversals import void_charge, void_payment
 from db.services.rooms import add_room, archive_room, edit_room, set_room_status
 from db.services.tenants import add_tenant, archive_tenant, edit_tenant
@@ -145,4 +153,22 @@ def _undo(conn: Connection, kind: Any, content: str) -> None:
     undo_within(conn, _file(conn, kind, content), reason="berkas salah")
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_property, _room, _tenant, _stay, _ledger, _import)
+def _month(conn: Connection) -> None:
+    """Meters, receipts, a reminder, what was spent, and rents raised and brought back."""
+    prop, tenant = find_property(conn, "KOSA"), find_tenant(conn, "Uci Satu")
+    add_meter(conn, prop, find_room(conn, "D1", "KOSA"), "electricity")
+    set_tariff(conn, prop, "electricity", Decimal(1445), prop.today - timedelta(days=50))
+    for days, shown in ((40, 10), (20, 20)):
+        event = post_readings(
+            conn, [Read(find_meter(conn, "KOSA/D1"), Decimal(shown))], prop.today - timedelta(days=days)
+        )
+    void_reading(conn, Meters(conn).under(event)[0].id, "salah baca")
+    retire_meter(conn, find_meter(conn, "KOSA/D1"))
+    print_receipt(conn, record_payment(conn, tenant, Decimal(1000)))
+    void_expense(conn, record_expense(conn, prop, Decimal(5000), "air"), "dua kali")
+    send_reminder(conn, tenant)
+    raised = raise_rents(conn, prop, Change(percent=Decimal(5)), prop.today)
+    undo_raise(conn, raised, "terlalu cepat")
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_property, _room, _tenant, _stay, _ledger, _import, _month)
