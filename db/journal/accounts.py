@@ -61,6 +61,11 @@ def spent(category: str, prop: str) -> str:
     return f"{'Assets:Transfers' if category == 'transfer' else f'Expenses:{word(category)}'}:{part(prop)}"
 
 
+def difference(prop: str) -> str:
+    """What cash was more than it should have been; less, if it is negative."""
+    return f"Income:CashDifference:{part(prop)}"
+
+
 def harmless(text: str) -> str:
     """Words of a person as neither program takes them for anything else: tags, dates, quotes, comments.
 

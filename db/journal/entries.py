@@ -29,7 +29,14 @@ select x.entity, x.id, x.day, p.code as property, p.currency, t.code as tenant, 
         union all
         select 'expense', id, property_id, null, spent_on, category, method, amount,
                concat_ws(' ', payee, description), null, null, reverses_id, false
-          from expenses) x
+          from expenses
+        union all
+        -- Cash that was found to be more or less than it should have been, and a count that was taken back.
+        select 'count', h.id, h.property_id, null, d.day, 'cash', 'cash', d.amount, h.note, null, null,
+               case when d.amount <> h.variance then h.id end, false
+          from cash_handovers h left join cash_voids v on v.handover_id = h.id
+         cross join lateral (values (h.handed_on, h.variance), (v.voided_on, -h.variance)) d (day, amount)
+         where h.receiver is null and d.amount <> 0 and d.day is not null) x
   join properties p on p.id = x.property_id
   left join tenants t on t.id = x.tenant_id
  where (x.property_id = :property or cast(:property as bigint) is null) and x.day <= :until
@@ -112,8 +119,10 @@ def _transaction(row: Row[Any]) -> Transaction:
 
 def _accounts(row: Row[Any]) -> tuple[str, str]:
     """Where an entry's amount goes to, and where it comes from."""
-    if row.entity == "expense":
-        return accounts.spent(row.kind, row.property), accounts.money(row.method, row.property)
+    if row.tenant is None:
+        kept = accounts.money(row.method, row.property)
+        spent = row.entity == "expense"
+        return (accounts.spent(row.kind, row.property), kept) if spent else (kept, accounts.difference(row.property))
     owed = accounts.receivable(row.property, row.tenant)
     held = accounts.deposit(row.property, row.tenant)
     match row.entity, row.kind:
