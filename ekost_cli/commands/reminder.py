@@ -1,6 +1,7 @@
 """`ekost reminder`: whom to remind today, and of what; the text for WhatsApp or e-mail. It sends nothing itself."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from ekost_cli.links import open_link
 from ekost_cli.options import TenantArg
 from locales import records
 from locales.catalogs import _
+from locales.sentences import filled
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -114,7 +116,7 @@ def send(
     if everybody == bool(tenants) or (everybody and link):
         raise WhomError
     whom = _everybody(ekost, channel) if everybody else _named(ekost, tenants or ())
-    messages: Iterator[dict[str, Any]] = _sent(ekost, whom, channel, skipping=everybody)
+    messages: Iterator[dict[str, Any]] = _sent(ekost, whom, channel, everybody=everybody)
     first = next(messages, None)  # before a heading: what is refused leaves stdout empty
     messages = chain([] if first is None else [first], messages)
     if everybody and ekost.options.output is None:
@@ -172,31 +174,40 @@ def _reached(row: "ReminderRow", channel: str | None) -> bool:
     return bool(contact[channel] if channel else row.phone or row.email)
 
 
-def _sent(ekost: Context, whom: Iterable[str], channel: str | None, *, skipping: bool) -> Iterator[dict[str, Any]]:
-    """Mark one after the other, each in a transaction of its own; a dry run is one that is rolled back."""
-    if ekost.dry_run:
-        with ekost.transaction() as conn:
-            for number in whom:
-                yield from _mark(conn, number, channel, skipping=skipping)
+def _sent(ekost: Context, whom: list[str], channel: str | None, *, everybody: bool) -> Iterator[dict[str, Any]]:
+    """Mark one after the other, each in a transaction of its own; a dry run is one that is rolled back.
+
+    Who is not to be reminded is left out, so that a command that was interrupted can be repeated. Raises NotDueError
+    where that is all who are named.
+    """
+    from db.services.reminders import NotDueError
+
+    refused: list[NotDueError] = []
+    marked = 0
+    with ekost.transaction() if ekost.dry_run else nullcontext() as one:
+        for number in whom:
+            try:
+                with nullcontext(one) if one is not None else ekost.transaction() as conn:
+                    message = _mark(conn, number, channel)
+            except NotDueError as error:
+                refused.append(error)
+            else:
+                marked += 1
+                yield message
+    if everybody or not refused:
         return
-    for number in whom:
-        with ekost.transaction() as conn:
-            done = _mark(conn, number, channel, skipping=skipping)
-        yield from done
+    if not marked:
+        raise refused[0]
+    for why in refused:
+        ekost.note(filled(why.message, why.fields))
 
 
-def _mark(conn: "Connection", number: str, channel: str | None, *, skipping: bool) -> list[dict[str, Any]]:
-    """The message of one tenant, marked as sent. With `skipping` nothing, where somebody else was faster."""
+def _mark(conn: "Connection", number: str, channel: str | None) -> dict[str, Any]:
+    """The message of one tenant, marked as sent."""
     from db.repositories.lookup import find_tenant
-    from db.services.reminders import NotDueError, send_reminder
+    from db.services.reminders import send_reminder
 
-    try:
-        row, by = send_reminder(conn, find_tenant(conn, number), channel)
-    except NotDueError:
-        if skipping:
-            return []
-        raise
-    return [_message(row, by)]
+    return _message(*send_reminder(conn, find_tenant(conn, number), channel))
 
 
 def _listed(row: "ReminderRow") -> dict[str, Any]:

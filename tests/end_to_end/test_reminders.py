@@ -56,6 +56,9 @@ def test_a_rent_is_reminded_of_through_its_days(kos: Kos) -> None:
     history = kos.items("reminder", "history", dewi)
     assert [(row["stage"], row["sent_on"], row["channel"]) for row in history] == [(4, "2026-03-20", "other")]
     assert kos.get("property", "show", "KOSA")["reminder_stages"] == [-1, 4]
+    both = kos.run("reminder", "send", dewi, citra, "--channel", "sms")  # the first was sent one already
+    assert (both.status, len(both.out.splitlines())) == (0, 2)
+    assert "DEWI is not to be reminded today." in both.err
     eko = kos.tenant("Eko")
     kos.keep()
     kos.refused(5, "reminder_not_due", "reminder", "send", dewi)
