@@ -90,3 +90,22 @@ def test_a_room_that_changed_hands_without_a_reading_is_told(kos: Kos) -> None:
     assert "CITRA" in done.out
     done = kos.run("meter", "round", "--property", "KOSA", "--on", "2026-09-20", "--dry-run", stdin="1300\n\n")
     assert (done.status, done.err.count("moved in or out"), "BUDI" in done.out) == (0, 0, True)
+
+
+def test_a_flat_rate_comes_with_the_rent_and_ends_with_it(kos: Kos) -> None:
+    kos.house("A1")
+    kos.travel("2026-03-10")
+    kos.do("meter", "tariff", "KOSA", "internet", "50rb", "--mode", "flat", "--from", "2026-02-01")
+    kos.tenant("Budi", "A1", since="2026-01-01")
+    assert [row["period_start"] for row in kos.items("charge", "list", "--kind", "internet")] == [
+        "2026-03-01", "2026-02-01",
+    ]  # fmt: skip
+    kos.do("meter", "tariff", "KOSA", "water", "20000", "--mode", "flat", "--from", "2026-03-01")
+    dry = kos.get("billing", "run", "--dry-run")
+    done = kos.get("billing", "run")
+    assert (done["charges"], done["amount"]) == (dry["charges"], dry["amount"]) == (1, "20000.00")
+    assert kos.get("billing", "run")["charges"] == 0
+    assert kos.balance("BUDI") == "4620000.00"
+    kos.do("tenant", "move-out", "BUDI", "--on", "2026-02-20")
+    assert kos.balance("BUDI") == "3050000.00"
+    kos.assert_sound()
