@@ -1,12 +1,14 @@
 """One payment: what is known of it, what it filled, and whether it was taken back."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from db.errors import EkostError
 from db.repositories.pages import Page
 from jobs.documents.receipts import read_receipt
 from locales.catalogs import N_, _
@@ -22,12 +24,12 @@ from tui.details.view import View, sliced
 from tui.things import Things, things_in
 from tui.widgets.table.feeding import Cut
 from tui.widgets.table.lines import picked
+from tui.work import start
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.repositories.ledger import PaymentRow
-    from locales.receipts import Receipt
 
 RECEIPT = N_("Receipt")
 FILLED = (
@@ -57,11 +59,10 @@ class PaperLine(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The payment, why it was taken back, and its receipt."""
+    """The payment, and why it was taken back."""
 
     row: "PaymentRow"
     reason: str | None
-    receipt: "Receipt"
 
 
 def _filled(conn: "Connection", number: int, cut: Cut) -> Page[Any]:
@@ -135,7 +136,7 @@ class PaymentDetail(DetailScreen[Known]):
 
         row = _payment(conn, self.number)
         original = row.id if row.reverses_id is None else row.reverses_id
-        return Known(row, Ledger(conn).reason("payment", original), read_receipt(conn, row))
+        return Known(row, Ledger(conn).reason("payment", original))
 
     def card_told(self, subject: Known) -> Iterator[str]:
         """How much, of whom, when, how, and what became of it."""
@@ -158,10 +159,31 @@ class PaymentDetail(DetailScreen[Known]):
         return super().check_action(action, parameters)
 
     def action_copy_receipt(self) -> None:
-        """Bring the whole receipt to the clipboard."""
+        """Bring the whole receipt to the clipboard, numbered, and counted as printed where one may write."""
         if self.subject is not None:
-            self.app.copy_to_clipboard("\n".join(receipt_lines(self.subject.receipt)) + "\n")
-            self.notify(_("Copied."), timeout=2)
+            start(self, self._print, "printing", beside=True)
+
+    async def _print(self) -> None:
+        """What has no receipt, and gets none any more, is copied as it is shown."""
+        book = self.ekost.book
+        try:
+            lines = await (book.browse(self._shown) if book.read_only else book.change(self._printed))
+        except EkostError as error:
+            self.ekost.tell(error)
+            return
+        self.app.copy_to_clipboard("\n".join(lines) + "\n")
+        self.notify(_("Copied."), timeout=2)
+        self.reread()
+
+    def _shown(self, conn: "Connection") -> list[str]:
+        return receipt_lines(read_receipt(conn, _payment(conn, self.number)))
+
+    def _printed(self, conn: "Connection") -> list[str]:
+        from db.services.receipts import NothingReceivedError, print_receipt
+
+        with suppress(NothingReceivedError):
+            print_receipt(conn, self.number)
+        return self._shown(conn)
 
     def things_of(self, row: Any) -> Things:
         """The payment and its tenant."""
