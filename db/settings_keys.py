@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         app.operations 7
         app.expenses 8
         app.reminders 9
+        app.reports 0
         app.property p
         app.theme T
         app.palette :
@@ -78,6 +79,11 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         expenses.days d
         reminders.text t
         reminders.sent d
+        reports.next tab
+        reports.before shift+tab
+        reports.month_before [
+        reports.month_after ]
+        reports.chart t
         message.text y
         message.link l
         message.sent d

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from db.errors import EkostError, RuleError, UsageError
 from db.repositories.pages import Way
 from locales.catalogs import N_
+from locales.fields import Field
 from tui.listings.listing import Listing
 from tui.scope import Scope
 from tui.widgets.table.feeding import Cut
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from db.engine import Database
 
 # What a file may be, by its suffix; its rows that are read at a time.
-FORMATS = ("csv", "tsv", "json", "ndjson")
+WORKBOOK = "xlsx"
+FORMATS = ("csv", "tsv", "json", "ndjson", WORKBOOK)
 PAGE = 500
 
 
@@ -28,7 +31,7 @@ class ExportFormatError(UsageError):
 
     code = "export_format"
     message = N_("“{file}” does not say what it will be.")
-    hint = N_("Let it end with .csv, .tsv, .json or .ndjson.")
+    hint = N_("Let it end with .csv, .tsv, .json, .ndjson or .xlsx.")
 
 
 class ExportExistsError(RuleError):
@@ -74,11 +77,10 @@ def write_list(database: "Database", listing: Listing, scope: Scope, path: Path,
     """Write all rows of a list to a new file that only its owner can read; how many there were.
 
     `told` gets the number of rows after each page, and may raise to stop. Of what does not end well nothing is left.
-    Raises ExportFormatError, ExportExistsError, ExportFailedError, UnreachableError.
+    Raises ExportFormatError, ExportExistsError, ExportFailedError, WorkbookMissingError,
+    UnreachableError.
     """
-    from locales.writers import WRITERS
-
-    writer, count = WRITERS[format_of(path)], 0
+    count, form = 0, format_of(path)
 
     def counted(conn: "Connection") -> Iterator[Any]:
         nonlocal count
@@ -88,8 +90,24 @@ def write_list(database: "Database", listing: Listing, scope: Scope, path: Path,
             count += len(rows)
 
     with _new_file(path) as file, database.reading() as conn:
-        writer(file, counted(conn), listing.fields, lambda: None)
+        _write(form, file, counted(conn), listing.fields)
     return count
+
+
+def _write(form: str, file: BinaryIO, rows: Iterator[Any], fields: tuple[Field, ...]) -> None:
+    if form == WORKBOOK:
+        from tui.workbook import fill_workbook
+
+        fill_workbook(file, rows, fields)
+        return
+    from locales.writers import WRITERS
+
+    text = TextIOWrapper(file, encoding="utf-8", newline="\n", write_through=False)
+    try:
+        WRITERS[form](text, rows, fields, lambda: None)
+        text.flush()
+    finally:
+        text.detach()
 
 
 def _pages(conn: "Connection", listing: Listing, scope: Scope) -> Iterator[list[Any]]:
@@ -109,14 +127,14 @@ class _new_file:  # noqa: N801 - used as a function
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def __enter__(self) -> TextIO:
+    def __enter__(self) -> BinaryIO:
         try:
             number = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:
             raise ExportExistsError(file=self._path.name) from None
         except OSError as error:
             raise ExportFailedError(file=self._path.name, reason=error.strerror) from error
-        self._file = os.fdopen(number, "w", encoding="utf-8", newline="\n")
+        self._file = os.fdopen(number, "wb")
         return self._file
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:

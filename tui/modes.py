@@ -35,6 +35,7 @@ MODES = (
     Mode("7", "operations", N_("Operations"), "operations:OperationsScreen"),
     Mode("8", "expenses", N_("Expenses"), "expenses:ExpensesScreen"),
     Mode("9", "reminders", N_("Reminders"), "reminders:RemindersScreen"),
+    Mode("0", "reports", N_("Reports"), "reports:ReportsScreen"),
 )
 BY_NAME = {mode.name: mode for mode in MODES}
 

@@ -64,13 +64,18 @@ def _things_in_other(row: Any) -> Things:
     from db.repositories.jobs import JobRow
     from db.repositories.ledger import PaymentRow
     from db.repositories.reminders import ReminderRow
+    from db.repositories.reports.debts import ArrearsRow
+    from db.repositories.reports.rentroll import RollRow
     from db.repositories.rooms import LeaseRow, RoomRow
 
     match row:
-        case BalanceRow():
+        case BalanceRow() | ArrearsRow():
             found = Things(Who(row.tenant, row.property), row.room is not None)
         case AgingRow() | LeaseRow() | ReminderRow():
             found = Things(Who(row.tenant, row.property))
+        case RollRow():
+            there = Where(row.room, row.property)
+            found = Things(Who(row.tenant, row.property), housed=True) if row.tenant else Things(room=there)
         case PaymentRow():
             stands = row.reversed_by is None and row.reverses_id is None
             found = Things(Who(row.tenant, row.property), payment=row.id if stands else None)

@@ -29,3 +29,8 @@ def parse_date(text: str, today: date) -> date:
         return date.fromisoformat(word)
     except ValueError:
         raise DateError(text=text) from None
+
+
+def year_until(last: date) -> date:
+    """The first day of the twelve calendar months of which `last` lies in the latest."""
+    return date(last.year, 1, 1) if last.month == 12 else date(last.year - 1, last.month + 1, 1)

@@ -4,49 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import app
 from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
-from locales import records
 from locales.catalogs import _
+from locales.reports import AGING, ARREARS, CHANGED
 
 if TYPE_CHECKING:
     from datetime import date
 
-_BUCKETS = tuple(field for field in records.AGING if field.kind == "money" and field.name not in ("credit", "total"))
-ARREARS = (
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
-    Field("property", N_("Property"), wide=True),
-    Field("room", N_("Room")),
-    Field("phone", N_("Phone"), "phone"),
-    Field("outstanding_balance", N_("Balance"), "money"),
-    Field("overdue", N_("Overdue"), "money"),
-    Field("oldest_due_on", N_("Oldest due"), "date", wide=True),
-    Field("days_overdue", N_("Days late"), "int"),
-    *(field._replace(wide=True) for field in _BUCKETS),
-)
-AGING = (
-    Field("property", N_("Property")),
-    Field("tenants", N_("Tenants"), "int"),
-    *(field._replace(wide=False) for field in _BUCKETS),
-    Field("credit", N_("Credit"), "money"),
-    Field("total", N_("Balance"), "money"),
-    Field("currency", N_("Currency"), wide=True),
-)
-CHANGED = (
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
-    Field("property", N_("Property"), wide=True),
-    Field("before", N_("Before"), "money"),
-    Field("after", N_("After"), "money"),
-    Field("difference", N_("Difference"), "money"),
-    Field("change", N_("Change"), "status"),
-)
 DiffOption = Annotated[
     tuple[str, str] | None,
     typer.Option("--diff", metavar="DATE1 DATE2", help=_("How debts changed between the ends of two days.")),

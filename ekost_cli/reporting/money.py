@@ -4,41 +4,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import SinceOption, UntilOption, app, days_of
 from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
-
-_FLOWS = (
-    Field("property", N_("Property")),
-    Field("received", N_("Received"), "money"),
-    Field("refunded", N_("Paid back"), "money", wide=True),
-    Field("spent", N_("Spent"), "money"),
-    Field("net", N_("Net"), "money"),
-    Field("moved", N_("Moved"), "money", wide=True),
-    Field("deposits_in", N_("Deposits taken"), "money"),
-    Field("deposits_out", N_("Deposits returned"), "money"),
-    Field("currency", N_("Currency"), wide=True),
-)
-CASH = (Field("period", N_("Period"), "date"), *_FLOWS)
-CASH_BY_WORD = (Field("word", N_("What"), "status"), *_FLOWS)
-INCOME = (
-    Field("month", N_("Month"), "date"),
-    Field("property", N_("Property")),
-    Field("rent", N_("Rent"), "money"),
-    Field("utilities", N_("Utilities"), "money"),
-    Field("late_fees", N_("Late fees"), "money", wide=True),
-    Field("other", N_("Other"), "money", wide=True),
-    Field("credits", N_("Credits"), "money", wide=True),
-    Field("income", N_("Income"), "money"),
-    Field("expenses", N_("Expenses"), "money"),
-    Field("net", N_("Net"), "money"),
-    Field("currency", N_("Currency"), wide=True),
-)
+from locales.reports import CASH, CASH_BY_WORD, INCOME
 
 
 @app.command(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from db.domain.days import year_until
 from ekost_cli.context import Context
 from ekost_cli.grammar import Noun
 from locales.catalogs import _
@@ -21,9 +22,4 @@ UntilOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help
 def days_of(ekost: Context, since: str | None, until: str | None) -> tuple[date, date]:
     """The first and the last day that a report is about: twelve months with the current one, if none is named."""
     last = ekost.day(until) or ekost.today()
-    first = ekost.day(since)
-    if first is None:
-        first = (
-            last.replace(day=1, year=last.year - 1, month=last.month + 1) if last.month < 12 else date(last.year, 1, 1)
-        )
-    return first, last
+    return ekost.day(since) or year_until(last), last

@@ -4,51 +4,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from db.errors import N_
 from ekost_cli.context import Context
-from ekost_cli.fields import Field
 from ekost_cli.grammar import Takes
 from ekost_cli.reporting.noun import SinceOption, UntilOption, app, days_of
 from ekost_cli.reporting.showing import ChartOption, XlsxOption, show_report
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
-
-ROLL = (
-    Field("property", N_("Property"), wide=True),
-    Field("room", N_("Room")),
-    Field("bed", N_("Bed"), "int", wide=True),
-    Field("room_type", N_("Type"), wide=True),
-    Field("tenant", N_("Tenant")),
-    Field("tenant_name", N_("Name")),
-    Field("starts_on", N_("From"), "date"),
-    Field("ends_on", N_("Until"), "date", wide=True),
-    Field("monthly_rent", N_("Rent a month"), "money"),
-    Field("list_rent", N_("Price"), "money", wide=True),
-    Field("deposit_held", N_("Deposit held"), "money"),
-    Field("outstanding_balance", N_("Balance"), "money"),
-    Field("paid_through_on", N_("Paid through"), "date"),
-    Field("status", N_("Status"), "status"),
-)
-SUMS = (
-    Field("property", N_("Property")),
-    Field("beds", N_("Beds"), "int"),
-    Field("let", N_("Let"), "int"),
-    Field("monthly_rent", N_("Rent a month"), "money"),
-    Field("vacant_rent", N_("Price of free beds"), "money"),
-    Field("deposit_held", N_("Deposit held"), "money"),
-    Field("outstanding_balance", N_("Balance"), "money"),
-    Field("currency", N_("Currency"), wide=True),
-)
-OCCUPANCY = (
-    Field("month", N_("Month"), "date"),
-    Field("property", N_("Property")),
-    Field("available", N_("Nights"), "int"),
-    Field("let", N_("Let"), "int"),
-    Field("vacant", N_("Free"), "int"),
-    Field("renovation", N_("In renovation"), "int"),
-    Field("occupancy", N_("Occupancy"), "percent"),
-)
-BY_ROOM = (OCCUPANCY[1], Field("room", N_("Room")), *OCCUPANCY[2:])
+from locales.reports import BY_ROOM, OCCUPANCY, ROLL, SUMS
 
 
 @app.command(

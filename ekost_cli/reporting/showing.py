@@ -42,7 +42,7 @@ def show_report(
     if chart and not ekost.for_people:
         raise ChartFormatError(format=ekost.printer.format)
     if xlsx is not None:
-        from ekost_cli.workbook import write_workbook
+        from tui.workbook import write_workbook
 
         count = write_workbook(xlsx, rows, ekost.chosen(fields), title)
         ekost.note(_("{count} rows were written to {file}.").format(count=count, file=xlsx))

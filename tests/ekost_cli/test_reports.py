@@ -12,13 +12,13 @@ import pytest
 from rich.cells import cell_len
 
 from ekost_cli.fields import Field
-from ekost_cli.reporting.money import INCOME
-from ekost_cli.workbook import WorkbookFailedError, WorkbookMissingError, write_workbook
 from locales.charts import chart_lines
+from locales.reports import INCOME
 from locales.writers import WRITERS
 from tests.conftest import clone, command
 from tests.end_to_end.forks import Forks
 from tests.end_to_end.kos import Kos
+from tui.workbook import WorkbookFailedError, WorkbookMissingError, write_workbook
 
 REPORTS = (
     ("rent-roll",), ("rent-roll", "--summary"), ("arrears",), ("arrears", "--diff", "2026-06-30", "2026-09-30"),
@@ -92,6 +92,7 @@ def test_without_the_library_a_workbook_says_how_to_get_it(tmp_path: Path, monke
     monkeypatch.setitem(__import__("sys").modules, "xlsxwriter", None)
     with pytest.raises(WorkbookMissingError):
         write_workbook(tmp_path / "a.xlsx", [], INCOME, "A")
+    assert not list(tmp_path.iterdir())
 
 
 def cells(path: Path) -> list[list[str]]:

@@ -10,7 +10,7 @@ from db.repositories.rooms import Rooms
 from tests.tui.conftest import Screens, press, settled, text_of
 from tui.screens.listed import ListScreen
 
-MODES = ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+MODES = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]
 
 
 def listed(pilot: object) -> ListScreen:

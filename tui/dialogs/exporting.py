@@ -19,7 +19,7 @@ from locales.safe import safe
 from tui.book import Book
 from tui.clock import today
 from tui.dialogs.dialog import Dialog
-from tui.exporting import ExportStoppedError, check_new, format_of, write_list
+from tui.exporting import WORKBOOK, ExportStoppedError, check_new, format_of, write_list
 from tui.listings.listing import Listing
 from tui.scope import Scope
 from tui.sentences import sentence
@@ -39,7 +39,7 @@ class ExportDialog(Dialog[str]):
 
     def title_text(self) -> str:
         """What is asked."""
-        return _("Write all rows of this list to which file? Its ending says how: csv, tsv, json, ndjson.")
+        return _("Write all rows of this list to which file? Its ending says how: csv, tsv, json, ndjson, xlsx.")
 
     def questions(self) -> ComposeResult:
         """The name, what a shell would have to be told, and how far it is."""
@@ -58,8 +58,15 @@ class ExportDialog(Dialog[str]):
         except EkostError as error:
             self._say(sentence(error))
         else:
-            shell = f"{self._listing.command_line(self._scope)} -o {format_of(path)} --all > {quote(self._typed)}"
-            self.query_one("#command", Static).update(Content(f"$ {safe(shell)}"))
+            shell = self._shell(format_of(path))
+            self.query_one("#command", Static).update(Content(f"$ {safe(shell)}" if shell else ""))
+
+    def _shell(self, form: str) -> str:
+        """What writes the same file in a shell; of lists only reports become workbooks there."""
+        command, file = self._listing.command_line(self._scope), quote(self._typed)
+        if form == WORKBOOK:
+            return f"{command} --xlsx {file}" if self._listing.is_report else ""
+        return f"{command} -o {form}{'' if self._listing.is_report else ' --all'} > {file}"
 
     @on(Input.Submitted)
     def action_save(self) -> None:

@@ -46,6 +46,10 @@ class Listing(NamedTuple):
     matches: bool = False
     # The option by which that command narrows to one state.
     narrowed_by: str = "status"
+    # The option by which that command names the last day.
+    last_by: str = "until"
+    # Whether that command works all rows out at once, and writes workbooks too.
+    is_report: bool = False
     # Whether it is about one property at a time.
     of_house: bool = True
     # How many rows there are; None where counting them would take its time.
@@ -87,7 +91,9 @@ class Listing(NamedTuple):
             words.append(f"--{self.narrowed_by} {scope.status}")
         if scope.words and self.matches:
             words.append(f"--match {quote(scope.words)}")
-        words += [f"--{name} {day.isoformat()}" for name, day in (("from", scope.since), ("until", scope.until)) if day]
+        words += [
+            f"--{name} {day.isoformat()}" for name, day in (("from", scope.since), (self.last_by, scope.until)) if day
+        ]
         if scope.reverse:
             words.append("--reverse")
         if self.of_house and (scope.house or scope.usual):

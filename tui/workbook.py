@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from db.errors import N_, EkostError, UsageError
-from ekost_cli.fields import Field
 from locales.catalogs import _
-from locales.fields import HOME_TIMEZONE, extra_of, value_of
+from locales.fields import HOME_TIMEZONE, Field, extra_of, value_of
 from locales.safe import safe
 from locales.statuses import status_word
 
@@ -39,17 +38,28 @@ def write_workbook(path: Path, records: Iterable[Any], fields: Sequence[Field], 
 
     Raises WorkbookMissingError, WorkbookFailedError.
     """
+    _library()  # before there is a file
     try:
-        import xlsxwriter
-    except ImportError as error:
-        raise WorkbookMissingError from error
-    try:
-        with path.open("xb") as file, xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-            return _write(book, records, fields, title)
+        with path.open("xb") as file:
+            return fill_workbook(file, records, fields, title)
     except FileExistsError as error:
         raise WorkbookFailedError(file=path, reason=_("it is there already")) from error
     except OSError as error:
         raise WorkbookFailedError(file=path, reason=error.strerror or error) from error
+
+
+def fill_workbook(file: BinaryIO, records: Iterable[Any], fields: Sequence[Field], title: str = "E-Kost") -> int:
+    """The same into a file that is open. Raises WorkbookMissingError."""
+    with _library().Workbook(file, {"constant_memory": True}) as book:
+        return _write(book, records, fields, title)
+
+
+def _library() -> Any:
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise WorkbookMissingError from error
+    return xlsxwriter
 
 
 def _write(book: Any, records: Iterable[Any], fields: Sequence[Field], title: str) -> int:
