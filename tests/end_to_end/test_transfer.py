@@ -27,6 +27,7 @@ LOOKS = (
     ("meter", "list", "--all"),
     ("reminder", "list", "--all"),
     ("receipt", "list", "--all"),
+    ("bank", "lines", "--all"),
 )
 # What happens to the first book before it leaves, besides all that has happened in the house.
 BEFORE = (
@@ -40,6 +41,10 @@ BEFORE = (
     ("cash", "void", "2", "--reason", "counted twice"),
     ("receipt", "print", "{payment}"),
     ("receipt", "print", "{payment}"),
+    ("import", "bank", "{statement}", "--format", "generic", "--account", "BCA", "--property", "KOSA"),
+    ("bank", "match", "1", "{tenant}", "--remember"),
+    ("bank", "match", "2", "--category", "electricity"),
+    ("bank", "unmatch", "2", "--reason", "wrong"),
 )
 # What happens to both when they are one.
 AFTER = (
@@ -53,6 +58,9 @@ AFTER = (
     ("cash", "count", "500000", "--property", "KOSA"),
     ("note", "add", "{tenant}", "went on"),
     ("receipt", "print", "{later}"),
+    ("bank", "unmatch", "1", "--reason", "not mine"),
+    ("bank", "match", "2", "--category", "water"),
+    ("import", "bank", "{statement}", "--format", "generic", "--account", "BCA", "--property", "KOSA"),
 )
 INSTANT = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
 
@@ -68,7 +76,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def shown(kos: Kos) -> Any:
     """What people see of a book, without the moments in which it was worked out."""
     rows = [kos.get(*words) for words in LOOKS]
-    moments = ("calculated_at", "made_at", "created_at")
+    moments = ("calculated_at", "made_at", "created_at", "matched_at")
     return json.loads(json.dumps(rows), object_hook=lambda d: {k: v for k, v in d.items() if k not in moments})
 
 
@@ -88,6 +96,10 @@ def test_a_book_that_left_and_came_back_is_the_same_and_goes_on(kos: Kos, empty_
     asked = "select min(id) from payment_list where reverses_id is null and reversed_by is null and method = 'cash'"
     names = {"tenant": "BEHIND", "payment": str(kos.sql(asked))}
     names["later"] = str(kos.sql(asked.replace("min", "max")))
+    names["statement"] = str(tmp_path / "statement.csv")
+    (tmp_path / "statement.csv").write_text(
+        "date,description,amount\n2026-11-02,TRSF BEHIND,1500000.00\n2026-11-03,PLN,-350000.00\n"
+    )
     do(kos, BEFORE, names)
     told = kos.get("export", "book", str(tmp_path / "one"))
     assert told["files"] == len(subjects())
