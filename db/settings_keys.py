@@ -63,6 +63,15 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         balances.status t
         balances.aging a
         imports.state t
+        imports.bank b
+        reconcile.accept a 1
+        reconcile.second 2
+        reconcile.third 3
+        reconcile.fourth 4
+        reconcile.fifth 5
+        reconcile.ignore i
+        reconcile.undo u
+        reconcile.state t
         jobs.state t
         operations.next tab
         operations.before shift+tab

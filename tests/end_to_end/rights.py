@@ -88,7 +88,7 @@ RIGHTS = {
     "reminder send SITI --dry-run": DAILY,
     "expense add 1000 --category tax --property KOSA --dry-run": DAILY,
     "cash hand-over 1000 --to owner --counted 1000 --property KOSA --dry-run": "lws",
-    "bank match 1 SITI --dry-run": DAILY,
+    "bank match 1 SITI --another --dry-run": DAILY,
     "bank match 2 --category electricity --dry-run": DAILY,
     "bank ignore 1 --reason mine --dry-run": DAILY,
     "bank unmatch 3 --reason wrong --dry-run": DAILY,

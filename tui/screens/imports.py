@@ -33,7 +33,10 @@ class ImportsScreen(ListScreen):
     MODE = "imports"
     CSS_PATH = MORE
     LISTING = IMPORTS
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "status", N_("State"), id="imports.state")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "status", N_("State"), id="imports.state"),
+        Binding("b", "bank", N_("Bank lines"), id="imports.bank"),
+    ]
     STATUSES = ("queued", "running", "done", "failed", "undone")
 
     def __init__(self) -> None:
@@ -48,6 +51,12 @@ class ImportsScreen(ListScreen):
     def on_mount(self) -> None:
         """Look on from now on."""
         self.set_interval(LOOK, self._look_on)
+
+    def action_bank(self) -> None:
+        """Whose money the lines of bank statements are."""
+        from tui.screens.reconcile import ReconcileScreen
+
+        self.app.push_screen(ReconcileScreen())
 
     def _look_on(self) -> None:
         """Ask how far those are that run; not while something else is seen, nor when there are none."""
