@@ -17,20 +17,24 @@ from db.domain.ledger import balance, standing
 from db.engine import Database
 from db.errors import NotFoundError, RuleError
 from db.repositories.entries import Entries, TenantEntries
-from db.repositories.lookup import find_property, find_room, find_tenant
+from db.repositories.lookup import PropertyRow, find_property, find_room, find_tenant
 from db.repositories.reports.debts import Debts
 from db.repositories.reports.money import Money
 from db.repositories.reports.rentroll import RentRoll
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
 from db.services.expenses import record_expense, void_expense
+from db.services.leases import assign_tenant
 from db.services.moves import move_out, move_tenant
 from db.services.payments import record_payment
+from db.services.properties import add_property
 from db.services.reversals import void_charge, void_payment
+from db.services.rooms import add_room
+from db.services.tenants import add_tenant
 from tests.db.services.house import House
 
 amounts = st.decimals(min_value=1, max_value=5_000_000, places=2)
-whom = st.integers(0, 2)
+whom = st.integers(0, 3)
 back = st.integers(0, 400)
 LONG_AGO = date(2000, 1, 1)
 BUCKETS = ("not_due", "d1_30", "d31_60", "d61_90", "over_90", "credit", "total")
@@ -51,16 +55,27 @@ class ReportMachine(RuleBasedStateMachine):
             self.house.room(f"A{number}", 1_000_000 + number * 333_333)
             self.house.let(self.today - timedelta(days=100 * number), name=name, number=f"A{number}")
         self.house.room("A9")
+        self.houses = [find_property(self.conn, "KOSA"), self.second_house()]
+
+    def second_house(self) -> PropertyRow:
+        add_property(self.conn, "KOSB", "Kos Anggrek")
+        found = find_property(self.conn, "KOSB")
+        add_room(self.conn, found, "B1", Decimal(900_000))
+        add_tenant(self.conn, found, "Dewi")
+        assign_tenant(self.conn, find_tenant(self.conn, "DEWI"), find_room(self.conn, "B1", "KOSB"), self.day(60))
+        return found
 
     def teardown(self) -> None:
         try:
             for days in (0, 20, 70, 150, 390):
-                self.reports_tie(self.today - timedelta(days=days))
+                for house in self.houses:
+                    self.reports_tie(self.day(days), house.id)
+                self.houses_add_up(self.day(days))
         finally:
             self.stack.close()
 
     def tenant(self, who: int) -> Any:
-        return find_tenant(self.conn, ("ANI", "BUDI", "CITRA")[who])
+        return find_tenant(self.conn, ("ANI", "BUDI", "CITRA", "DEWI")[who])
 
     def day(self, days: int) -> date:
         return self.today - timedelta(days=days)
@@ -80,9 +95,10 @@ class ReportMachine(RuleBasedStateMachine):
         apply_deposit(self.conn, self.tenant(who), amount, self.day(days // 2))
         refund_deposit(self.conn, self.tenant(who), Decimal(1), self.day(days // 3))
 
-    @rule(amount=amounts, days=back, category=st.sampled_from(["water", "tax", "transfer"]), wrong=st.booleans())
-    def spend(self, amount: Decimal, days: int, category: str, wrong: bool) -> None:
-        number = record_expense(self.conn, find_property(self.conn, "KOSA"), amount, category, spent_on=self.day(days))
+    @rule(amount=amounts, days=back, category=st.sampled_from(["water", "tax", "transfer"]), wrong=st.booleans(),
+          where=st.integers(0, 1))  # fmt: skip
+    def spend(self, amount: Decimal, days: int, category: str, wrong: bool, where: int) -> None:
+        number = record_expense(self.conn, self.houses[where], amount, category, spent_on=self.day(days))
         if wrong:
             void_expense(self.conn, number, "wrong")
 
@@ -109,43 +125,62 @@ class ReportMachine(RuleBasedStateMachine):
         else:
             savepoint.commit()
 
-    def ledgers(self, until: date) -> dict[int, TenantEntries]:
-        ids = list(self.conn.execute(text("select id from tenants")).scalars())
+    def ledgers(self, until: date, house: int) -> dict[int, TenantEntries]:
+        found = self.conn.execute(text("select id from tenants where property_id = :house"), {"house": house})
+        ids = list(found.scalars())
         return Entries(self.conn).of_tenants(ids, until=until)
 
-    def reports_tie(self, day: date) -> None:
-        ledgers, debts = self.ledgers(day), Debts(self.conn)
+    def reports_tie(self, day: date, house: int) -> None:
+        ledgers, debts = self.ledgers(day, house), Debts(self.conn)
         owed = {who: balance(found.charges, found.payments, day) for who, found in ledgers.items()}
         aged = [age(filled.lines, filled.credit, day) for filled in map(filled_on(day), ledgers.values())]
-        rows = list(debts.aged(day))
+        told = sum(owed.values())
+        behind = sum(one for one in owed.values() if one > 0)
+        rows = list(debts.aged(day, property_id=house))
         for name in BUCKETS:
             assert sum(getattr(row, name) for row in rows) == sum(getattr(one, name) for one in aged), name
-        assert sum(row.outstanding_balance for row in debts.arrears(day)) == sum(max(one, 0) for one in owed.values())
-        since = list(debts.changed(LONG_AGO, day))
-        assert sum(row.difference for row in since) == sum(max(one, 0) for one in owed.values())
-        assert sum(row.outstanding_balance for row in RentRoll(self.conn).sums(day)) == sum(
-            row.outstanding_balance or 0 for row in RentRoll(self.conn).beds(day)
+        assert sum(row.total for row in rows) == told
+        assert sum(row.outstanding_balance for row in debts.arrears(day, property_id=house)) == behind
+        since = list(debts.changed(LONG_AGO, day, property_id=house))
+        assert sum(row.difference for row in since) == behind
+        assert sum(row.outstanding_balance for row in RentRoll(self.conn).sums(day, property_id=house)) == sum(
+            row.outstanding_balance or 0 for row in RentRoll(self.conn).beds(day, property_id=house)
         )
-        self.money_ties(day, ledgers)
+        self.money_ties(day, house, ledgers)
 
-    def money_ties(self, day: date, ledgers: dict[int, TenantEntries]) -> None:
+    def money_ties(self, day: date, house: int, ledgers: dict[int, TenantEntries]) -> None:
         money = Money(self.conn)
         payments = [entry for found in ledgers.values() for entry in found.payments]
-        cash = list(money.cash(LONG_AGO, day))
+        cash = list(money.cash(LONG_AGO, day, property_id=house))
         by_month = {row.period: row.received for row in cash if row.received}
         assert by_month == {month.clamp(1): total for month, total in cash_income(payments).items() if total}
         for by in ("day", "method", "category"):
-            other = list(money.cash(LONG_AGO, day, by=by))
+            other = list(money.cash(LONG_AGO, day, by=by, property_id=house))
             for name in ("received", "refunded", "spent", "net", "moved", "deposits_in", "deposits_out"):
                 assert sum(getattr(row, name) for row in other) == sum(getattr(row, name) for row in cash), (by, name)
-        charges = [entry for found in self.ledgers(date(9999, 1, 1)).values() for entry in found.charges]
+        charges = [entry for found in self.ledgers(date(9999, 1, 1), house).values() for entry in found.charges]
         until = [entry for entry in charges if (entry.period_start or entry.charged_on) <= day]
-        income = list(money.income(LONG_AGO, day))
+        income = list(money.income(LONG_AGO, day, property_id=house))
         earned = {row.month: row.income for row in income if row.income}
         assert earned == {month.clamp(1): total for month, total in accrual_income(until).items() if total}
         parts = ("rent", "utilities", "late_fees", "other", "credits")
         assert all(sum(getattr(row, name) for name in parts) == row.income for row in income)
         assert sum(row.expenses for row in income) == sum(row.spent for row in cash)
+
+    def houses_add_up(self, day: date) -> None:
+        """A total is the sum of the houses, as the ledger of each says."""
+        money = Money(self.conn)
+        reports: dict[tuple[str, ...], list[Any]] = {
+            (*BUCKETS, "tenants"): list(Debts(self.conn).aged(day)),
+            ("beds", "let", "monthly_rent", "outstanding_balance"): list(RentRoll(self.conn).sums(day)),
+            ("received", "refunded", "spent", "net", "moved"): list(money.cash(LONG_AGO, day)),
+            ("rent", "other", "income", "expenses", "net"): list(money.income(LONG_AGO, day)),
+        }
+        for names, rows in reports.items():
+            if any(row.property is None for row in rows):
+                for name in names:
+                    of_all = sum(getattr(row, name) for row in rows if row.property is None)
+                    assert of_all == sum(getattr(row, name) for row in rows if row.property is not None), name
 
 
 def filled_on(day: date) -> Any:
