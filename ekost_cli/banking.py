@@ -9,6 +9,7 @@ from db.errors import N_, UsageError
 from ekost_cli.context import Context
 from locales.banking import reasons_told
 from locales.catalogs import _, ngettext
+from locales.safe import safe
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -93,7 +94,8 @@ def export_rules(rules: "Iterable[RuleRow]", file: Path) -> None:
 
     text = write_rules([Rule(row.pattern, cast("Action", row.action), row.value) for row in rules])
     if str(file) == "-":
-        sys.stdout.write(text)
+        for line in text.splitlines():
+            sys.stdout.write(safe(line) + "\n")
         return
     try:
         file.expanduser().write_text(text, encoding="utf-8")

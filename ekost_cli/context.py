@@ -305,6 +305,7 @@ class Context:
         self.printer.out.write(safe(text) + "\n")
 
     def chosen(self, fields: tuple[Field, ...] | None) -> tuple[Field, ...]:
+        """Those of the fields that the command line names, or all of them."""
         described = fields or self.printer.fields
         return chosen(self.options.fields, described) if self.options.fields else described
 

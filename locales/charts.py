@@ -1,5 +1,6 @@
 """Figures as bars of blocks, one line each, for any terminal and for paper."""
 
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -14,19 +15,28 @@ LONGEST_LABEL = 32
 
 def chart_lines(bars: Sequence[tuple[str, Decimal, str]], width: int) -> list[str]:
     """A line for each label, figure and how that is written, none wider than `width` cells; labels are made safe."""
-    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - the screens begin without it
-
     if not bars:
         return []
     labels = [safe(label) for label, _value, _told in bars]
-    room = min(max(map(cell_len, labels)), LONGEST_LABEL, width // 3)
+    room = min(max(map(_cells, labels)), LONGEST_LABEL, width // 3)
     told = max(len(text) for _label, _value, text in bars)
     cells = max(width - room - told - 3, 1)
     highest = max(abs(value) for _label, value, _told in bars) or Decimal(1)
     return [
-        f" {set_cell_size(label, room)} {text:>{told}} {_bar(value, highest, cells)}".rstrip()
+        f" {_fitted(label, room)} {text:>{told}} {_bar(value, highest, cells)}".rstrip()
         for label, (_label, value, text) in zip(labels, bars, strict=True)
     ]
+
+
+def _cells(text: str) -> int:
+    """Cells of a terminal: Chinese and its like take two."""
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
+
+
+def _fitted(text: str, room: int) -> str:
+    while _cells(text) > room:
+        text = text[:-1]
+    return text + " " * (room - _cells(text))
 
 
 def _bar(value: Decimal, highest: Decimal, cells: int) -> str:

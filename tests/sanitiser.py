@@ -13,7 +13,13 @@ PRINTS = frozenset(
      "ekost_cli/reference.py", "ekost_cli/commands/completion.py", "locales/extract.py", "db/metrics/rules.py"}
 )  # fmt: skip
 WRITES = frozenset(
-    {"ekost_cli/report.py", "ekost_cli/output.py", "ekost_cli/commands/metrics.py", "jobs/supervisor.py"}
+    {
+        "ekost_cli/report.py",
+        "ekost_cli/output.py",
+        "ekost_cli/commands/metrics.py",
+        "ekost_cli/commands/receipt.py",
+        "jobs/supervisor.py",
+    }
 )
 # The only module that makes tables of Rich, and those that draw a bar with it.
 TABLES = "ekost_cli/tables.py"

@@ -27,7 +27,8 @@ COMMANDS, ERRORS, CONFIGURATION = (text_of(DOCS / f"{name}.md") for name in ("co
 
 def options_of(verb: Verb) -> set[str]:
     """Every spelling of every option that a command takes."""
-    return {spelling for param in verb_command(verb).params for spelling in getattr(param, "opts", ())}
+    params = verb_command(verb).params
+    return {spelling for param in params for spelling in (*getattr(param, "opts", ()), *param.secondary_opts)}
 
 
 def test_the_generated_parts_are_current() -> None:

@@ -22,6 +22,12 @@ def test_a_policy_by_date_and_its_late_fees(kos: Kos) -> None:
     assert (lease["late_fee"], lease["refund"], kos.get("lease", "show", "BUDI")["late_fee"]) == (
         "50000.00", "prorate", "1%/day",
     )  # fmt: skip
+    preview_and_refusals(kos)
+    fees_posted_waived_and_too_much(kos)
+    kos.assert_sound()
+
+
+def preview_and_refusals(kos: Kos) -> None:
     kos.keep()
     due = kos.get("billing", "fees")["items"]
     assert [(row["tenant"], row["days_late"], row["to_post"]) for row in due] == [("BUDI", 5, "75000.00")]
@@ -35,6 +41,9 @@ def test_a_policy_by_date_and_its_late_fees(kos: Kos) -> None:
         kos.refused(2, code, "property", "edit", "KOSA", *words)
     kos.refused(5, "date_too_old", "property", "edit", "KOSA", "--grace-days", "1", "--from", "1026-03-12")
     kos.kept = None
+
+
+def fees_posted_waived_and_too_much(kos: Kos) -> None:
     assert kos.get("billing", "run")["fee_amount"] == "75000.00"
     fee = kos.items("charge", "list", "--kind", "late_fee")[0]
     assert (fee["period_start"], fee["period_end"], fee["due_on"]) == ("2026-03-10", "2026-03-15", "2026-03-15")
@@ -57,4 +66,3 @@ def test_a_policy_by_date_and_its_late_fees(kos: Kos) -> None:
     assert (late["ANI"]["due"], late["ANI"]["excess"]) == ("0.00", "50000.00")
     kos.do("charge", "void", late["ANI"]["void"], "--reason", "paid in time")
     assert (kos.balance("ANI"), kos.balance("BUDI")) == ("0.00", "15000.00")
-    kos.assert_sound()

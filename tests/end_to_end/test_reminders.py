@@ -48,8 +48,14 @@ def test_a_rent_is_reminded_of_through_its_days(kos: Kos) -> None:
     assert [row["stage"] for row in kos.items("reminder", "list", "--on", "2026-03-30")] == [7, 7]
     shown = kos.get("reminder", "show", dewi)
     assert (shown["stage"], shown["amount"], shown["link"]) == (0, "1500000.00", None)
+    by_stages_of_the_house(kos, citra, dewi)
+    refusals(kos, dewi, citra)
+    kos.assert_sound()
+
+
+def by_stages_of_the_house(kos: Kos, citra: str, dewi: str) -> None:
     kos.do("property", "edit", "KOSA", "--reminders", "-1,4")
-    assert listed() == [(citra, -1, "email"), (dewi, -1, "no_contact")]
+    assert [(row["tenant"], row["stage"]) for row in kos.items("reminder", "list")] == [(citra, -1), (dewi, -1)]
     kos.travel("2026-03-20")
     ended = kos.race([["reminder", "send", dewi, "--channel", "other", "-o", "json"]] * 6)
     assert Counter(done.status for done in ended) == {0: 1, 5: 5}
@@ -59,6 +65,9 @@ def test_a_rent_is_reminded_of_through_its_days(kos: Kos) -> None:
     both = kos.run("reminder", "send", dewi, citra, "--channel", "sms")  # the first was sent one already
     assert (both.status, len(both.out.splitlines())) == (0, 2)
     assert "DEWI is not to be reminded today." in both.err
+
+
+def refusals(kos: Kos, dewi: str, citra: str) -> None:
     eko = kos.tenant("Eko")
     kos.keep()
     kos.refused(5, "reminder_not_due", "reminder", "send", dewi)
@@ -67,4 +76,3 @@ def test_a_rent_is_reminded_of_through_its_days(kos: Kos) -> None:
     kos.refused(2, "whom_to_remind", "reminder", "send", "--all", "--open")
     kos.refused(4, "tenant_not_found", "reminder", "send", citra, "Sukarno")
     kos.refused(2, "reminder_stages", "property", "edit", "KOSA", "--reminders", "H-3")
-    kos.assert_sound()
