@@ -438,3 +438,9 @@ update leases set late_fee = 'percent', late_fee_rate = 1, late_fee_cap_amount =
 update charges f set kind = 'late_fee', period_start = '2030-01-01', period_end = '2030-01-02',
                      related_id = (select max(c.id) from charges c where c.kind = 'rent' and c.tenant_id = f.tenant_id)
  where kind = 'opening' and tenant_id = (select id from tenants where code = 'BROUGHT');
+
+--- receipts_numbered | receipt | number=3 place=2
+update receipts set number = 3 where number = 2;
+
+--- receipts_numbered | receipt | number=1
+update receipts set tenant_id = (select max(id) from tenants) where number = 1;

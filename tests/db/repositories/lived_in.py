@@ -25,6 +25,7 @@ from db.services.notes import add_note, void_note
 from db.services.payments import record_payment
 from db.services.properties import add_property
 from db.services.readings import Read, post_readings, void_reading
+from db.services.receipts import issue_receipt
 from db.services.reminders import send_reminder
 from db.services.reversals import void_charge, void_payment
 from db.services.rooms import set_room_status
@@ -43,6 +44,10 @@ update deliveries set state = 'dead' where consumer = 'balances'
    and event_id = (select min(event_id) from deliveries where consumer = 'balances') returning event_id
 """)
 # Rini is another session; what she signs is written in her name.
+_RECEIVED = text("""
+select id from payments p where amount > 0 and reverses_id is null
+   and not exists (select from reversals r where r.entry = 'payment' and r.entry_id = p.id) order by id limit 2
+""")
 _SIGN = text("""
 with event as materialized (
   select reserve_event() as event_id, id, property_id, amount from cash_handovers order by id limit 1
@@ -120,7 +125,9 @@ class LivedIn(House):
         set_tariff(self.conn, prop, "electricity", Decimal(1500), self.today)
 
     def _spend(self) -> None:
-        """What was spent, one of it taken back; cash handed over and confirmed, waiting, and counted."""
+        """What was spent, one of it taken back; cash handed over and confirmed, waiting, and counted; receipts."""
+        for payment_id in self.conn.execute(_RECEIVED).scalars().all():
+            issue_receipt(self.conn, payment_id)
         house, room = find_property(self.conn, "KOSA"), find_room(self.conn, "A8", "KOSA")
         record_expense(self.conn, house, Decimal(350_000), "listrik", spent_on=self.ago(5))
         void_expense(self.conn, record_expense(self.conn, house, Decimal(75_000), "other", room=room), "twice")

@@ -16,7 +16,7 @@ from tests.db.repositories.lived_in import LivedIn
 HISTORY = (
     "charges", "payments", "reversals", "deposit_entries", "events", "audit_log", "audit_head", "rooms", "leases",
     "notes", "inventory_checks", "reminders", "meter_readings", "utility_charges",
-    "notes", "inventory_checks", "expenses", "cash_handovers", "cash_confirmations",
+    "notes", "inventory_checks", "expenses", "cash_handovers", "cash_confirmations", "receipts",
 )  # fmt: skip
 
 # What the file of breaks calls by name: a tenant with debts, one of its rents in the middle, and entries to spoil.

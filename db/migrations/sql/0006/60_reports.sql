@@ -35,3 +35,9 @@ begin
          coalesce(b.d61_90, 0.00), coalesce(b.over_90, 0.00), greatest(-t.owed, 0.00), b.oldest_due_on
     from totals t left join buckets b using (tenant_id) where t.owed <> 0;
 end $$;
+
+-- Who saves the book may also see what it comes to.
+create function grant_reports() returns void language plpgsql as $$
+begin
+  grant execute on function plan_for(bigint[]), ledger_totals(bigint[], date) to ekost_backup;
+end $$;

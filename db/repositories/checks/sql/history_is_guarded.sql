@@ -8,7 +8,8 @@
    where f.parent in ('payments', 'charges', 'reversals', 'deposit_entries', 'events', 'audit_log', 'balance_drifts',
                      'notes', 'note_voids', 'inventory', 'inventory_checks', 'property_policies',
                      'reminders', 'meter_readings',
-                     'meter_reading_voids', 'tariffs', 'utility_charges', 'expenses', 'cash_handovers',
+                     'meter_reading_voids', 'tariffs', 'utility_charges', 'receipts', 'receipt_prints', 'raises', 'raise_lines', 'raise_undos',
+                     'raise_days', 'expenses', 'cash_handovers',
                      'cash_confirmations', 'cash_voids', 'bank_accounts', 'bank_statements', 'bank_lines',
                      'bank_matches', 'bank_match_voids')
       or f.name in (select kept_as from detached_partitions)

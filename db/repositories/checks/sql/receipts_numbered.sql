@@ -10,6 +10,6 @@ select 'receipt' as entity, n.id, n.property_id as property, n.year, n.number, n
 union all
 select 'receipt', r.id, r.property_id, r.year, r.number, null, null
   from receipts r left join payments p on p.id = r.payment_id
- where p.id is null or (p.tenant_id, p.property_id) <> (r.tenant_id, r.property_id)
+ where p.id is null or p.tenant_id <> r.tenant_id
        or p.amount <= 0 or not exists (select from events e where e.id = r.event_id)
  order by 2
