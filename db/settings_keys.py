@@ -63,7 +63,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         balances.status t
         balances.aging a
         imports.state t
-        imports.bank b
+        imports.bank d
         reconcile.accept a 1
         reconcile.second 2
         reconcile.third 3

@@ -237,3 +237,17 @@ def test_a_deposit_is_not_spent_twice(kos: Kos) -> None:
     assert Counter(done.status for done in ended) == {0: 3, 5: 5}
     assert kos.get("tenant", "show", "BUDI")["deposit_held"] == "100000.00"
     kos.assert_sound()
+
+
+def test_a_bank_line_becomes_a_payment_once_however_many_take_it_for_whosever(kos: Kos) -> None:
+    kos.house("A1", capacity=2)
+    budi, siti = (kos.tenant(name, "A1", since="2026-08-15") for name in ("Budi", "Siti"))
+    text_ = "date,description,amount\n2026-09-01,TRSF X,123456\n"
+    brought = ["import", "bank", "-", "--format", "generic", "--account", "BCA", "--property", "KOSA"]
+    assert kos.run(*brought, stdin=text_).status == 0
+    ended = kos.race([["bank", "match", "1", (budi, siti)[n % 2]] for n in range(8)] + [["bank", "accept"]])
+    assert Counter(done.status for done in ended[:8]) == {0: 1, 5: 7}
+    assert kos.sql("select count(*) from payments where amount = 123456") == 1
+    assert kos.run(*brought, stdin=text_).status == 0
+    assert kos.sql("select count(*) from bank_lines") == 1
+    kos.assert_sound()

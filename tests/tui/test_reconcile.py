@@ -40,7 +40,7 @@ def states(database: Database) -> list[tuple[str, Decimal]]:
 async def test_lines_are_matched_ignored_and_opened_again(screens: Screens, banked: tuple[Database, str]) -> None:
     database, name = banked
     async with screens(database.url, size=(80, 24)) as pilot:
-        await press(pilot, "6", "b")
+        await press(pilot, "6", "d")
         shown = "\n".join(text_of(pilot))
         assert all(words in shown for words in ("3 open lines", name, "the name", "ekost bank lines --state open"))
         await press(pilot, "a")

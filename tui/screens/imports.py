@@ -35,7 +35,7 @@ class ImportsScreen(ListScreen):
     LISTING = IMPORTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "status", N_("State"), id="imports.state"),
-        Binding("b", "bank", N_("Bank lines"), id="imports.bank"),
+        Binding("d", "bank", N_("Bank lines"), id="imports.bank"),
     ]
     STATUSES = ("queued", "running", "done", "failed", "undone")
 
