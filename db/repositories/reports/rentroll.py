@@ -52,6 +52,14 @@ class RollSum(NamedTuple):
 
 
 _DAY = "coalesce(:day, business_date(p.timezone))"
+# What was owed on the day is asked for a house at a time: for each bed by itself it took a millisecond.
+_LEDGER = """
+with ledger as materialized (
+  select l.tenant_id, l.total_charges - l.total_payments as owed
+    from properties p
+   cross join lateral ledger_totals(array(select id from tenants where property_id = p.id), :day) l
+   where :day is not null and (:property is null or p.id = :property)
+)"""
 _BEDS = f"""
   from properties p join rooms r on r.property_id = p.id
  cross join lateral generate_series(1, r.capacity) bed
@@ -62,14 +70,13 @@ _BEDS = f"""
                       order by effective_on desc limit 1) terms on true
   left join lateral (select sum(case kind when 'received' then amount else -amount end) as held from deposit_entries
                       where tenant_id = t.id and entry_on <= {_DAY}) deposit on true
-  left join lateral (select total_charges - total_payments as owed from ledger_totals(array[t.id], :day)
-                      where t.id is not null and :day is not null) ledger on true
+  left join ledger on ledger.tenant_id = t.id
   left join balances b on b.tenant_id = t.id
  where (:property is null or p.id = :property) and p.archived_at is null
    and coalesce((r.deleted_at at time zone p.timezone)::date > {_DAY}, true)
 """  # noqa: S608 - our own texts
 _ASKED = (bindparam("day", type_=Date), bindparam("property", type_=BigInteger))
-_ROLL = text(f"""
+_ROLL = text(f"""{_LEDGER}
 select p.code, r.number, bed, r.room_type, t.code, t.name, l.starts_on, l.ends_on, terms.monthly_rent, r.monthly_rent,
        case when t.id is not null then coalesce(deposit.held, 0.00) end,
        case when :day is null then b.outstanding_balance else ledger.owed end, b.paid_through_on,
@@ -78,7 +85,7 @@ select p.code, r.number, bed, r.room_type, t.code, t.name, l.starts_on, l.ends_o
   {_BEDS}
  order by p.code, r.number_key, r.id, bed
 """).bindparams(*_ASKED)
-_SUMS = text(f"""
+_SUMS = text(f"""{_LEDGER}
 select p.code, count(*), count(t.id), coalesce(sum(terms.monthly_rent), 0.00),
        coalesce(sum(r.monthly_rent) filter (where t.id is null), 0.00), coalesce(sum(deposit.held), 0.00),
        coalesce(sum(case when :day is null then b.outstanding_balance else ledger.owed end), 0.00), p.currency
