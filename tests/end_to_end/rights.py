@@ -146,7 +146,7 @@ RIGHTS = {
     "db backup {folder}": "ob",
     "export book {folder}/book-{letter}": "ob",
     "import book {folder}": "o",
-    "export journal": "olwsrk",
+    "export journal": LOOK,
 }
 # Who may is refused by a rule, whoever may not is told so first.
 RULES = {"import retry 1", "import book {folder}", "db detach payments_2024 --yes --dry-run"}

@@ -188,7 +188,7 @@ def told(row: "LineRow | None", found: "list[Suggestion]", left: int, width: int
         if row.state == "open" and not found:
             lines.append(_("Nobody comes to mind."))
     for place, one in enumerate(found, 1):
-        lines.append(f"{place} {_told(one)} ({one.score})"[:width])
+        lines += textwrap.wrap(f"{place} {_told(one)} ({one.score})", max(width, 10), subsequent_indent="  ")
         lines += textwrap.wrap(reasons_told(one.reasons), max(width, 10), initial_indent="  ", subsequent_indent="  ")
     return lines
 

@@ -444,3 +444,9 @@ update receipts set number = 3 where number = 2;
 
 --- receipts_numbered | receipt | number=1
 update receipts set tenant_id = (select max(id) from tenants) where number = 1;
+
+--- bank_matches_fit | bank_line | amount=-6000.00 entry_amount=-5000.00
+update bank_lines set amount = -6000 where amount = -5000;
+
+--- bank_statements_add_up | bank_statement | lines_added=1 lines=2
+update bank_statements set lines_added = 1;

@@ -6,10 +6,13 @@ from io import BytesIO
 
 from sqlalchemy import Connection, select, text
 
+from db.domain.bank.statement import BankLine, Statement
 from db.domain.csvrows import Kind
 from db.repositories.imports import ImportRow
 from db.repositories.lookup import TenantRef, find_property, find_room, find_tenant
 from db.repositories.meters import Meters, find_meter
+from db.services.bank.matching import ignore_line, match_expense
+from db.services.bank.statements import bring_statement
 from db.services.cash import count_cash, hand_over_cash
 from db.services.charges import post_charge
 from db.services.deliveries import discard_delivery
@@ -78,6 +81,7 @@ class LivedIn(House):
         house._write_down()
         house._measure()
         house._spend()
+        house._reconcile()
         house._deliver()
         house._close()
         # What is judged at the end of a transaction would keep its tables from being broken by hand.
@@ -136,6 +140,17 @@ class LivedIn(House):
             hand_over_cash(self.conn, house, Decimal(amount), "rini")
         self.conn.execute(_SIGN)
         count_cash(self.conn, house, Decimal(1_000_000))
+
+    def _reconcile(self) -> None:
+        """Two lines of the bank: a fee, and what is nobody's."""
+        day = self.ago(4)
+        told = (BankLine(1, day, Decimal(-5000), "BIAYA ADM"), BankLine(2, day, Decimal(70_000), "SETORAN"))
+        bring_statement(
+            self.conn, find_property(self.conn, "KOSA"), "BCA", Statement(told), file_name="b.csv", form="bca"
+        )
+        fee, other = self.conn.execute(text("select id from bank_lines order by id")).scalars()
+        match_expense(self.conn, fee, "other")
+        ignore_line(self.conn, other, "my own")
 
     def _rooms(self) -> None:
         for number in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"):

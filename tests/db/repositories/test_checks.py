@@ -17,6 +17,7 @@ HISTORY = (
     "charges", "payments", "reversals", "deposit_entries", "events", "audit_log", "audit_head", "rooms", "leases",
     "notes", "inventory_checks", "reminders", "meter_readings", "utility_charges",
     "notes", "inventory_checks", "expenses", "cash_handovers", "cash_confirmations", "receipts",
+    "bank_lines", "bank_statements",
 )  # fmt: skip
 
 # What the file of breaks calls by name: a tenant with debts, one of its rents in the middle, and entries to spoil.

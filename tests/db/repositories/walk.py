@@ -10,12 +10,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select, text
 
 from db.demo.small import make_kos
+from db.domain.bank.rules import Rule
+from db.domain.bank.statement import BankLine, Statement
 from db.domain.raises import Change
 from db.outbox import claim, complete
 from db.repositories.leases import load_leases
 from db.repositories.lookup import find_property, find_room, find_tenant
 from db.repositories.meters import Meters, find_meter
 from db.repositories.values import CHARGE, DEPOSIT, PAYMENT, PROPERTY, ROOM, TENANT, lease_told, told
+from db.services.bank.matching import ignore_line, match_expense, unmatch_line
+from db.services.bank.rules import replace_rules
+from db.services.bank.statements import bring_statement
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
 from db.services.expenses import record_expense, void_expense
@@ -171,4 +176,18 @@ def _month(conn: Connection) -> None:
     undo_raise(conn, raised, "terlalu cepat")
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_property, _room, _tenant, _stay, _ledger, _import, _month)
+def _bank(conn: Connection) -> None:
+    """A statement of two lines: a fee that is opened again, and one that is ignored; a rule that comes and goes."""
+    prop = find_property(conn, "KOSA")
+    day = prop.today - timedelta(days=4)
+    told = (BankLine(1, day, Decimal(-5000), "BIAYA ADM"), BankLine(2, day, Decimal(70_000), "SETORAN"))
+    bring_statement(conn, prop, "BCA", Statement(told), file_name="b.csv", form="bca")
+    fee, other = conn.execute(text("select id from bank_lines order by id")).scalars()
+    match_expense(conn, fee, "other")
+    unmatch_line(conn, fee, "bukan biaya")
+    ignore_line(conn, other, "setoran sendiri")
+    replace_rules(conn, prop, [Rule("BIAYA ADM", "category", "other")])
+    replace_rules(conn, prop, [])
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_property, _room, _tenant, _stay, _ledger, _import, _month, _bank)
