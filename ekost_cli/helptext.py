@@ -51,7 +51,7 @@ def write_rows(formatter: Any, heading: str, rows: list[Row]) -> None:
 
 def option_row(option: TyperOption) -> Row:
     """`-o, --output FORMAT` and its help."""
-    spellings = ", ".join(sorted(option.opts, key=len))
+    spellings = ", ".join(sorted([*option.opts, *option.secondary_opts], key=len))
     value = "" if option.is_flag else " " + (option.metavar or option.name.upper())
     return spellings + value, _with_remarks(option)
 

@@ -49,6 +49,15 @@ do $$ declare name regclass; begin
     execute 'alter table ' || name || ' disable trigger user';
   end loop;
 end $$"""
+# Rules of the length of words would not bear what is put before them.
+_BEAR_IT = """
+do $$ declare rule record; begin
+  for rule in select conrelid::regclass as name, conname from pg_constraint
+               where contype = 'c' and conrelid <> 0 and coninhcount = 0
+                 and pg_get_constraintdef(oid) like '%length(%' loop
+    execute format('alter table %s drop constraint %I', rule.name, rule.conname);
+  end loop;
+end $$"""
 _WRITE = "update {table} set {column} = :poison || {column} where {column} is not null"
 _READ = "select {key}, {column} from {table} where {column} is not null"
 _REWRITE = "update {table} set {column} = cast(:told as jsonb) where {key} = :number"
@@ -82,6 +91,7 @@ def poison(database: Database) -> None:
     """Write it into every line that people can write."""
     with database.transaction() as conn:
         conn.exec_driver_sql(_LET_IT)
+        conn.execution_options(no_parameters=True).exec_driver_sql(_BEAR_IT)
         conn.exec_driver_sql("alter domain clean_text drop constraint clean_text_no_control")
         for table, column in conn.execute(_COLUMNS).all():
             conn.execute(text(_WRITE.format(table=table, column=column)), {"poison": POISON})

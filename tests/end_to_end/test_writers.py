@@ -41,6 +41,7 @@ STORY: tuple[tuple[str, ...], ...] = (
     ("billing", "run"),
     ("tenant", "move", "BUDI", "A2", "--on", "2026-11-10"),
     ("tenant", "move-out", "BUDI", "--on", "2026-11-20", "--refund", "prorate"),
+    ("tenant", "close", "BUDI", "--damage", "Kaca pecah=100000", "--refund-deposit", "--yes"),
     ("tenant", "archive", "BUDI", "--yes"),
     ("room", "archive", "A1", "--yes"),
     ("property", "add", "KOSZ", "Kos Kosong"),
@@ -48,7 +49,7 @@ STORY: tuple[tuple[str, ...], ...] = (
 )
 NEW_EVERY_TIME = {
     "id", "created_at", "recorded_at", "calculated_at", "reversed_by", "related_id", "payment_id", "voided_at",
-    "item_id",
+    "item_id", "number", "lines",
 }  # fmt: skip
 
 

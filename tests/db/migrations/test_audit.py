@@ -22,8 +22,11 @@ from tests.db.repositories.test_history import known
 from tests.db.repositories.walk import take_picture, tell
 from tests.db.services.house import RENT, House
 
-# Before rents were raised for many at once.
-PRICE = """create function room_rent_on(bigint, date) returns numeric language sql
+# Before rents were raised for many at once, and before there were tariffs.
+PRICE = """create table later.tariffs (id bigint, property_id bigint, kind text, effective_on date, mode text,
+                                       amount numeric);
+           create table later.utility_charges (lease_id bigint, charge_id bigint, kind text, period_start date);
+           create function room_rent_on(bigint, date) returns numeric language sql
            return (select monthly_rent from rooms where id = $1)"""
 
 # Before a policy had its days, and a lease all of it.
