@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
@@ -15,11 +15,13 @@ from db.domain.dates import business_date
 from db.domain.deposit import DepositState
 from db.domain.explain import explain
 from db.domain.income import accrual_income, cash_income
+from db.domain.late_fees import LateFee, accrued, overdue
 from db.domain.ledger import ChargeEntry, PaymentEntry, balance
 from db.domain.money import AmountError, complement, parse_amount, split_evenly
 from db.domain.moveout import Refund, settle_move_out
 from db.domain.periods import Period, YearMonth, next_boundary
 from db.domain.rent import Policy, RentDue, Terms, accrues_from, move_adjustment, prorate, rent_due
+from db.domain.utilities import cost_of, usage_between
 from locales.catalogs import set_language
 from locales.formats import money
 from locales.values import plain
@@ -251,6 +253,19 @@ def r14(rows: Rows) -> Rows:
     return made
 
 
+def r15(rows: Rows) -> Rows:
+    rent = rents(posted(lease(MARCH), MARCH))[0]
+    fee, late = LateFee("percent", Decimal(1), cap_percent=Decimal(30)), overdue(rent, [rent], [])
+    ends = [rent.due_on + timedelta(days=int(row["Days late"])) for row in rows]
+    return [{"Fee": figure(accrued(fee, late, end, RUPIAH))} for end in ends]
+
+
+def r16(rows: Rows) -> Rows:
+    used = [usage_between(Decimal(row["Before"]), Decimal(row["Now"])) for row in rows]
+    prices = [amount(row["Price of a unit"]) for row in rows]
+    return [{"Charge": figure(cost_of(*it, RUPIAH))} for it in zip(used, prices, strict=True)]
+
+
 def r17(rows: Rows) -> Rows:
     leases = [(day(row["In since"]), day(row["Billed from"])) for row in rows]
     return [{"First rent": f"{accrues_from(lease(start), start, first)}"} for start, first in leases]
@@ -286,7 +301,32 @@ def r20(rows: Rows) -> Rows:
 
 WORKED: dict[str, Callable[[Rows], Rows]] = {
     made.__name__.upper(): made
-    for made in (m1, m2, m3, m4, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r17, r18, r19, r20)
+    for made in (
+        m1,
+        m2,
+        m3,
+        m4,
+        r1,
+        r2,
+        r3,
+        r4,
+        r5,
+        r6,
+        r7,
+        r8,
+        r9,
+        r10,
+        r11,
+        r12,
+        r13,
+        r14,
+        r15,
+        r16,
+        r17,
+        r18,
+        r19,
+        r20,
+    )
 }
 
 
