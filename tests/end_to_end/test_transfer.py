@@ -42,9 +42,9 @@ BEFORE = (
     ("receipt", "print", "{payment}"),
     ("receipt", "print", "{payment}"),
     ("import", "bank", "{statement}", "--format", "generic", "--account", "BCA", "--property", "KOSA"),
-    ("bank", "match", "1", "{tenant}", "--remember"),
-    ("bank", "match", "2", "--category", "electricity"),
-    ("bank", "unmatch", "2", "--reason", "wrong"),
+    ("bank", "match", "3", "{tenant}", "--remember"),
+    ("bank", "match", "4", "--category", "electricity"),
+    ("bank", "unmatch", "4", "--reason", "wrong"),
 )
 # What happens to both when they are one.
 AFTER = (
@@ -58,8 +58,8 @@ AFTER = (
     ("cash", "count", "500000", "--property", "KOSA"),
     ("note", "add", "{tenant}", "went on"),
     ("receipt", "print", "{later}"),
-    ("bank", "unmatch", "1", "--reason", "not mine"),
-    ("bank", "match", "2", "--category", "water"),
+    ("bank", "unmatch", "3", "--reason", "not mine"),
+    ("bank", "match", "4", "--category", "water"),
     ("import", "bank", "{statement}", "--format", "generic", "--account", "BCA", "--property", "KOSA"),
 )
 INSTANT = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
