@@ -4,11 +4,13 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Timer
 
 import pytest
+
+from tests.end_to_end.forks import Forks
 
 EKOST = str(Path(sys.executable).with_name("ekost"))
 Ekost = Callable[..., subprocess.CompletedProcess[str]]
@@ -35,6 +37,25 @@ def ekost(environment: dict[str, str]) -> Ekost:
             timeout=60,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Where processes come from that begin with the libraries loaded."""
+    server = Forks()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def swift(environment: dict[str, str], forks: Forks) -> Ekost:
+    """The same as `ekost` in a fifth of the time, where it is not the start that is tried."""
+
+    def run(*words: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = forks.run(words, environment | variables, stdin)
+        return subprocess.CompletedProcess(words, done.status, done.out, done.err)
 
     return run
 

@@ -3,10 +3,16 @@
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from db.engine import Database
 from tests.ekost_cli.conftest import Ekost
+
+
+@pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
 
 
 def test_nothing_is_said_until_something_needs_a_person(ekost: Ekost, database: Database, tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ from tests.db.services.house import RENT, House
 from tests.ekost_cli.conftest import Ekost
 
 Run = Callable[..., Any]
+
+
+@pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
+
+
 OWNER = "alter table audit_log disable trigger user; alter table audit_head disable trigger user; "
 
 

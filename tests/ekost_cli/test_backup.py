@@ -16,6 +16,12 @@ from db.engine import Database
 from tests.db.services.house import House
 from tests.ekost_cli.conftest import EKOST, Ekost
 
+
+@pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
+
+
 _WAITING = text("""
 select count(*) from pg_stat_activity
  where application_name = 'pg_dump' and datname = current_database() and wait_event_type = 'Lock'

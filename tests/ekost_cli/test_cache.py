@@ -18,6 +18,12 @@ from tests.ekost_cli.conftest import EKOST, Ekost
 from tests.jobs.conftest import _bell, _town_template, bell, town  # noqa: F401 - fixtures
 from tests.jobs.running import Bell
 
+
+@pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
+
+
 HEAVY = ("sqlalchemy", "psycopg", "redis", "rq")
 PROBE = """
 import sys

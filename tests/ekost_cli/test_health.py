@@ -20,6 +20,11 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
+
+
+@pytest.fixture
 def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="ekost-health-", dir="/tmp"))
     folder.chmod(0o711)  # as root the server's own user must get through

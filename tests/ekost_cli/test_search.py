@@ -13,6 +13,11 @@ from tests.ekost_cli.conftest import Ekost
 Search = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture
+def ekost(swift: Ekost) -> Ekost:
+    return swift
+
+
 @pytest.fixture(scope="module")
 def url(server_url: str, template: str) -> str:
     """The database of a house that has seen everything; searching leaves it as it is."""
