@@ -81,6 +81,17 @@ async def test_a_page_down_moves_what_is_seen(screens: Screens, lived_in_url: st
             assert code(pilot) == codes[page * 19]
 
 
+async def test_two_pages_in_one_breath_are_two_pages(screens: Screens, lived_in_url: str) -> None:
+    codes = names_in(lived_in_url)
+    async with screens() as pilot:
+        for page in (2, 4):
+            table(pilot).action_leaf(1)
+            table(pilot).action_leaf(1)
+            assert table(pilot)._seen()[0] == table(pilot).cursor == page * 19
+            await settled(pilot)
+            assert codes[page * 19] in text_of(pilot)[2]
+
+
 async def test_no_more_than_the_window_is_kept(screens: Screens, lived_in_url: str) -> None:
     async with screens() as pilot:
         feed = table(pilot)._feed
@@ -126,6 +137,16 @@ async def test_the_cursor_stays_on_its_row_when_it_is_read_again(screens: Screen
         before, seen = code(pilot), text_of(pilot)
         await press(pilot, "r")
         assert (code(pilot), text_of(pilot)) == (before, seen)
+
+
+async def test_the_cursor_goes_on_while_what_is_seen_is_read_again(screens: Screens, lived_in_url: str) -> None:
+    codes = names_in(lived_in_url)
+    async with screens() as pilot:
+        for page in range(1, 4):
+            table(pilot).reread()
+            table(pilot).action_leaf(1)
+            await settled(pilot)
+            assert code(pilot) == codes[page * 19]
 
 
 async def test_marked_rows_are_copied_as_lines_of_cells(screens: Screens, lived_in_url: str) -> None:

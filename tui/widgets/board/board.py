@@ -93,8 +93,7 @@ class Board(KeysetTable):
             elif shelf.top + TILE > top + self.lines_seen:
                 self.scroll_to(y=shelf.top + TILE - self.lines_seen, animate=False, force=True)
         self.refresh()
-        self.post_message(Moved(self))
-        self._look_ahead()
+        self._arrive()
 
     def action_step(self, by: int) -> None:
         """A shelf up or down."""

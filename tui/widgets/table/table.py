@@ -34,6 +34,8 @@ class KeysetTable(Surface, can_focus=True):
         self._unseen = False
         # A list that was asked for and has not answered: the old one stays in sight until it has.
         self._coming: Feed | None = None
+        # The key of the row under the cursor: rows may move while they are read again.
+        self._chosen: Hashable = None
 
     # -- what it shows
 
@@ -47,8 +49,7 @@ class KeysetTable(Surface, can_focus=True):
         if (feed := self._coming) is not None:
             self._begin(feed, feed.first, to=0)
         elif (feed := self._feed) is not None:
-            key = self.current.key if self.current else None
-            self._begin(feed, lambda: feed.again(*self._seen()), key=key)
+            self._begin(feed, lambda: feed.again(*self._seen()))
 
     def take_over(self, other: "KeysetTable") -> None:
         """Show what another table shows, with the cursor on the same row; nothing is read."""
@@ -116,7 +117,7 @@ class KeysetTable(Surface, can_focus=True):
 
     # -- reading
 
-    def _begin(self, feed: Feed, reading: Reading, *, to: int | None = None, key: Hashable = None) -> None:
+    def _begin(self, feed: Feed, reading: Reading, *, to: int | None = None) -> None:
         async def begin() -> None:
             await reading()
             anew = feed is self._coming
@@ -124,7 +125,7 @@ class KeysetTable(Surface, can_focus=True):
                 self._feed, self._coming = feed, None
                 self.marks.clear()
             self._take_in(0, anew=anew)
-            self.move_to(self._found(key) if to is None else to)
+            self.move_to(self._found(self._chosen) if to is None else to)
 
         start(self, partial(self._telling, begin), PAGES)
 
@@ -189,6 +190,11 @@ class KeysetTable(Surface, can_focus=True):
             self.scroll_to(y=self.cursor - self.lines_seen + 1, animate=False, force=True)
         for row in {before, self.cursor}:
             self.refresh_lines(HEADER + row)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """The cursor is on a row: remember which, tell it, and read on."""
+        self._chosen = self.current.key if self.current else None
         self.post_message(Moved(self))
         self._look_ahead()
 
