@@ -130,12 +130,18 @@ def paid_through(lines: Iterable[Line], *, credit: Decimal = ZERO, upcoming: Ite
             end = min(end, _rent_start(line)) if end else None
             return _day_before(end) if end and end > _rent_start(rents[0]) else None
         end = max(end or date.min, line.debt.period_end or line.debt.due_on)
+    return paid_ahead(_day_before(end), credit, upcoming)
+
+
+def paid_ahead(through: date | None, credit: Decimal, upcoming: Iterable[RentDue]) -> date | None:
+    """The last day of the periods to come that `credit` covers in full, `through` where there is none (R13)."""
     for due in upcoming:
         if due.amount > credit:
             break
         credit -= due.amount
-        end = max(end or date.min, due.period.end)
-    return _day_before(end)
+        last = due.period.end - timedelta(days=1)
+        through = max(through or last, last)
+    return through
 
 
 def oldest_due_on(lines: Iterable[Line]) -> date | None:

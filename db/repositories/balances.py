@@ -1,7 +1,7 @@
 """Questions about balances: who owes what, since when, and why."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,16 +11,12 @@ from db.domain.aging import Buckets, age
 from db.domain.allocation import allocate, oldest_due_on, paid_through, status, still_open
 from db.domain.ledger import balance, standing
 from db.domain.money import ZERO
-from db.domain.rent import RentDue, next_period_start, rent_due
 from db.repositories.entries import Entries
-from db.repositories.leases import tenant_leases
+from db.repositories.leases import coming_rent, tenant_leases
 from db.repositories.paging import DEFAULT_LIMIT, Keyset, Page, Way, read_page
 from db.repositories.words import is_about, words_of
 from db.tables import properties
 from db.tables.views import tenant_list
-
-# Nobody pays further ahead than this.
-FAR_AHEAD = timedelta(days=20 * 366)
 
 
 class BalanceRow(NamedTuple):
@@ -113,7 +109,7 @@ class Balances:
         counted = standing(entries.charges, entries.payments, as_of)
         filled = allocate(counted.debts, counted.money)
         oldest = oldest_due_on(filled.lines)
-        ahead = self._upcoming(tenant_id, as_of) if filled.credit else ()
+        ahead = coming_rent(tenant_leases(self._conn, tenant_id), as_of) if filled.credit else ()
         return self.row(tenant_id)._replace(
             total_charges=sum((charge.amount for charge in entries.charges), ZERO),
             total_payments=sum((payment.amount for payment in entries.payments), ZERO),
@@ -123,26 +119,6 @@ class Balances:
             days_overdue=0 if oldest is None else max((as_of - oldest).days, 0),
             status=status(filled.lines, filled.credit),
         )
-
-    def paid_through_as_of(self, tenant_ids: Sequence[int], as_of: date) -> dict[int, date | None]:
-        """The last day that each tenant had paid for at the end of a day (R13, R18)."""
-        found: dict[int, date | None] = {}
-        for tenant_id, entries in Entries(self._conn).of_tenants(tenant_ids, until=as_of).items():
-            counted = standing(entries.charges, entries.payments, as_of)
-            filled = allocate(counted.debts, counted.money)
-            ahead = self._upcoming(tenant_id, as_of) if filled.credit else ()
-            found[tenant_id] = paid_through(filled.lines, credit=filled.credit, upcoming=ahead)
-        return found
-
-    def _upcoming(self, tenant_id: int, as_of: date) -> Iterator[RentDue]:
-        """The rent of the periods that begin after `as_of`: what money paid ahead was to cover (R13)."""
-        for lease in tenant_leases(self._conn, tenant_id):
-            if lease.ends_on is None or lease.ends_on > as_of:
-                since = max(next_period_start(lease.terms, lease.starts_on, as_of), lease.billed_from_on)
-                return rent_due(
-                    lease.terms, lease.starts_on, lease.ends_on, lease.policy, since=since, until=as_of + FAR_AHEAD
-                )
-        return iter(())
 
     def aging(
         self,

@@ -1,7 +1,7 @@
 """Leases as a change needs them: with their terms, ready for the rules."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, cast
 
@@ -9,8 +9,13 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from db.domain.late_fees import LateFee, Mode
 from db.domain.moveout import Refund
-from db.domain.rent import Policy, Terms
+from db.domain.rent import Policy, RentDue, Terms, next_period_start, rent_due
 from db.tables import lease_terms, leases
+
+# Nobody pays further ahead than this.
+FAR_AHEAD = timedelta(days=20 * 366)
+# Not cancelled before it began.
+BEGUN = leases.c.ends_on.is_distinct_from(leases.c.starts_on)
 
 
 class Lease(NamedTuple):
@@ -86,8 +91,17 @@ def with_terms(conn: Connection, rows: Sequence[Any]) -> list[Lease]:
 
 def tenant_leases(conn: Connection, tenant_id: int, *, lock: bool = False) -> list[Lease]:
     """All leases of a tenant, by start, those cancelled before they began left out."""
-    begun = leases.c.ends_on.is_distinct_from(leases.c.starts_on)
-    return load_leases(conn, leases.c.tenant_id == tenant_id, begun, lock=lock)
+    return load_leases(conn, leases.c.tenant_id == tenant_id, BEGUN, lock=lock)
+
+
+def coming_rent(found: Sequence[Lease], as_of: date) -> Iterator[RentDue]:
+    """The rent of the periods that begin after `as_of`, of one tenant: what money paid ahead was to cover (R13)."""
+    for lease in found:
+        if lease.ends_on is None or lease.ends_on > as_of:
+            since = max(next_period_start(lease.terms, lease.starts_on, as_of), lease.billed_from_on)
+            until = as_of + FAR_AHEAD
+            return rent_due(lease.terms, lease.starts_on, lease.ends_on, lease.policy, since=since, until=until)
+    return iter(())
 
 
 def lease_columns() -> list[ColumnElement[Any]]:

@@ -35,43 +35,46 @@ with house as (
     from house h {series}
 ), there as (
   -- A room is there from the day on which it was entered, or from its first lease where that began earlier.
-  select r.id as room_id, r.property_id, r.number, r.number_key, r.capacity,
-         least((r.created_at at time zone h.timezone)::date, first_let.day) as first,
+  select r.id as room_id, r.property_id, h.timezone, r.number, r.number_key, r.capacity,
+         least((r.created_at at time zone h.timezone)::date, let.day) as first,
          (r.deleted_at at time zone h.timezone)::date as after
     from rooms r join house h on h.id = r.property_id
-    left join lateral (select min(starts_on) as day from leases
-                        where room_id = r.id and ends_on is distinct from starts_on) first_let on true
-), closed as (
-  select t.room_id, c.day as first, c.next as after
-    from there t join house h on h.id = t.property_id
-   cross join lateral (
-     select (e.recorded_at at time zone h.timezone)::date as day, e.payload ->> 'newStatus' as status,
-            lead((e.recorded_at at time zone h.timezone)::date) over (order by e.id) as next
-       from events e where e.entity_type = 'room' and e.entity_id = t.room_id and e.type = 'RoomStatusChanged') c
-   where c.status = 'renovation'
+    left join (select room_id, min(starts_on) as day from leases
+                where ends_on is distinct from starts_on group by room_id) let on let.room_id = r.id
+), stays as (
+  select n.property_id, n.code, n.first as part, t.room_id, t.number, t.number_key, t.capacity,
+         greatest(n.first, t.first) as first, least(n.after, t.after) as after, n.after as part_after
+    from parts n join there t on t.property_id = n.property_id and least(n.after, t.after) > greatest(n.first, t.first)
+), told as (
+  select t.room_id, (e.recorded_at at time zone t.timezone)::date as day, e.payload ->> 'newStatus' as status,
+         lead((e.recorded_at at time zone t.timezone)::date) over (partition by t.room_id order by e.id) as next
+    from there t join events e on e.entity_type = 'room' and e.entity_id = t.room_id and e.type = 'RoomStatusChanged'
 ), nights as (
-  select n.property_id, n.code, n.first, t.number, t.number_key,
-         t.capacity * greatest(least(n.after, t.after) - greatest(n.first, t.first), 0) as there,
-         t.capacity * coalesce((
-           select sum(greatest(least(n.after, t.after, c.after) - greatest(n.first, t.first, c.first), 0))
-             from closed c where c.room_id = t.room_id), 0) as closed,
-         coalesce((select sum(greatest(least(n.after, l.ends_on) - greatest(n.first, l.starts_on), 0))
-                     from leases l where l.room_id = t.room_id and l.starts_on < n.after
-                      and coalesce(l.ends_on > n.first, true)), 0) as let
-    from parts n join there t on t.property_id = n.property_id
+  -- One row for each piece of a stay, so that all is read once, however many rooms and months there are.
+  select s.code, s.part, s.number, s.number_key, s.capacity * (s.after - s.first) as there, 0 as closed, 0 as let
+    from stays s
+   union all
+  select s.code, s.part, s.number, s.number_key, 0,
+         s.capacity * greatest(least(s.after, c.next) - greatest(s.first, c.day), 0), 0
+    from stays s join told c on c.room_id = s.room_id and c.status = 'renovation'
+   union all
+  select s.code, s.part, s.number, s.number_key, 0, 0,
+         greatest(least(s.part_after, l.ends_on) - greatest(s.part, l.starts_on), 0)
+    from stays s
+    join leases l on l.room_id = s.room_id and l.starts_on < s.part_after and coalesce(l.ends_on > s.part, true)
 )
 select {month}, n.code, {room}, sum(n.there - n.closed)::bigint, sum(n.let)::bigint,
        sum(n.there - n.closed - n.let)::bigint, sum(n.closed)::bigint,
        round(100.0 * sum(n.let) / nullif(sum(n.there - n.closed), 0), 1)
-  from nights n where n.there > 0
+  from nights n
  group by {groups}
 """
 _BY = {
     "month": {
         "series": "cross join lateral generate_series(date_trunc('month', :since), h.after - 1, interval '1 month') m",
         "first": "greatest(m::date, :since)", "after": "least((m + interval '1 month')::date, h.after)",
-        "month": "date_trunc('month', n.first)::date", "room": "null",
-        "groups": "grouping sets ((date_trunc('month', n.first)::date, n.code), (date_trunc('month', n.first)::date))"
+        "month": "date_trunc('month', n.part)::date", "room": "null",
+        "groups": "grouping sets ((date_trunc('month', n.part)::date, n.code), (date_trunc('month', n.part)::date))"
                   " order by 1, 2 nulls last",
     },
     "room": {

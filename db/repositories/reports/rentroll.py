@@ -1,6 +1,6 @@
 """The rent roll: every bed on a day, who rents it and what it brings (R18)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Date, bindparam, text
 
-from db.repositories.balances import Balances
+from db.domain.allocation import paid_ahead
+from db.repositories.leases import BEGUN, Lease, coming_rent, load_leases
 from db.repositories.reports.summing import in_all
+from db.tables import leases
 
 CHUNK = 500
 
@@ -55,11 +57,12 @@ _DAY = "coalesce(:day, business_date(p.timezone))"
 # What was owed on the day is asked for a house at a time: for each bed by itself it took a millisecond.
 _LEDGER = """
 with ledger as materialized (
-  select l.tenant_id, l.total_charges - l.total_payments as owed
-    from properties p
-   cross join lateral ledger_totals(array(select id from tenants where property_id = p.id), :day) l
+  select l.* from properties p cross join lateral {asked} l
    where :day is not null and (:property is null or p.id = :property)
 )"""
+_TOTALS = """(
+    select tenant_id, total_charges - total_payments as owed
+      from ledger_totals(array(select id from tenants where property_id = p.id), :day))"""
 _BEDS = f"""
   from properties p join rooms r on r.property_id = p.id
  cross join lateral generate_series(1, r.capacity) bed
@@ -76,16 +79,17 @@ _BEDS = f"""
    and coalesce((r.deleted_at at time zone p.timezone)::date > {_DAY}, true)
 """  # noqa: S608 - our own texts
 _ASKED = (bindparam("day", type_=Date), bindparam("property", type_=BigInteger))
-_ROLL = text(f"""{_LEDGER}
+_ROLL = text(f"""{_LEDGER.format(asked="paid_until(p.id, :day)")}
 select p.code, r.number, bed, r.room_type, t.code, t.name, l.starts_on, l.ends_on, terms.monthly_rent, r.monthly_rent,
        case when t.id is not null then coalesce(deposit.held, 0.00) end,
-       case when :day is null then b.outstanding_balance else ledger.owed end, b.paid_through_on,
+       case when :day is null then b.outstanding_balance else ledger.owed end,
+       case when :day is null then b.paid_through_on else ledger.until - 1 end,
        case when t.id is not null then 'let' when r.status = 'renovation' then 'renovation' else 'vacant' end,
        t.id, p.currency
   {_BEDS}
  order by p.code, r.number_key, r.id, bed
 """).bindparams(*_ASKED)
-_SUMS = text(f"""{_LEDGER}
+_SUMS = text(f"""{_LEDGER.format(asked=_TOTALS)}
 select p.code, count(*), count(t.id), coalesce(sum(terms.monthly_rent), 0.00),
        coalesce(sum(r.monthly_rent) filter (where t.id is null), 0.00), coalesce(sum(deposit.held), 0.00),
        coalesce(sum(case when :day is null then b.outstanding_balance else ledger.owed end), 0.00), p.currency
@@ -111,7 +115,18 @@ class RentRoll:
         return in_all([RollSum._make(row) for row in found])
 
     def _as_it_stood(self, rows: Iterator[RollRow], as_of: date) -> Iterator[RollRow]:
-        """With the days that were paid for then: that follows from the rules, not from a sum."""
+        """With the periods to come that money paid ahead was to cover (R13)."""
         while part := list(islice(rows, CHUNK)):
-            paid = Balances(self._conn).paid_through_as_of([row.tenant_id for row in part if row.tenant_id], as_of)
-            yield from (row._replace(paid_through_on=paid.get(row.tenant_id or 0)) for row in part)
+            ahead = {row.tenant_id: row for row in part if (row.outstanding_balance or 0) < 0}
+            rented: dict[int | None, list[Lease]] = {}
+            for lease in load_leases(self._conn, leases.c.tenant_id.in_(ahead), BEGUN) if ahead else ():
+                rented.setdefault(lease.tenant_id, []).append(lease)
+            yield from (
+                row._replace(paid_through_on=_paid_ahead(row, rented.get(row.tenant_id, []), as_of))
+                if row.tenant_id in ahead else row for row in part
+            )  # fmt: skip
+
+
+def _paid_ahead(row: RollRow, rented: Sequence[Lease], as_of: date) -> date | None:
+    assert row.outstanding_balance is not None  # noqa: S101 - it is a credit
+    return paid_ahead(row.paid_through_on, -row.outstanding_balance, coming_rent(rented, as_of))

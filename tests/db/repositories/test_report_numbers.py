@@ -14,6 +14,7 @@ from db.services.charges import post_charge
 from db.services.deposits import add_deposit
 from db.services.moves import move_out
 from db.services.payments import record_payment
+from db.services.reversals import void_charge
 from db.services.rooms import set_room_status
 from tests.db.services.clock import travel
 from tests.db.services.house import House
@@ -82,6 +83,33 @@ def test_the_rent_roll_has_every_bed_of_the_day(house: House) -> None:
     assert (then.deposit_held, then.outstanding_balance, then.paid_through_on) == (0, 1_200_000, None)
     (row,) = RentRoll(house.conn).sums()
     assert row[:5] == ("KOSA", 3, 1, 1_200_000, 2_700_000)
+
+
+def through(conn: Connection, day: date) -> dict[str | None, date | None]:
+    return {row.tenant: row.paid_through_on for row in RentRoll(conn).beds(day) if row.tenant}
+
+
+def test_until_when_rent_was_paid_on_a_day_that_is_past(conn: Connection) -> None:
+    """Water goes before rent here; February is taken back in April, and counts as owed until then."""
+    travel(conn, APRIL)
+    house = House.build(conn, charge_order=["utilities", "rent", "other", "late_fee"])
+    house.room("A1")
+    house.room("A2", 1_200_000, capacity=2)
+    budi = house.let(date(2026, 1, 10))
+    record_payment(conn, budi, Decimal(3_000_000), date(2026, 2, 12))
+    february = conn.execute(text("select id from charges where period_start = '2026-02-10'")).scalar_one()
+    void_charge(conn, february, "away")
+    ani = house.let(date(2026, 3, 1), name="Ani", number="A2")
+    record_payment(conn, ani, Decimal(1_300_000), date(2026, 3, 2))
+    record_payment(conn, ani, Decimal(1_200_000), date(2026, 3, 20))
+    sari = house.let(date(2026, 3, 1), name="Sari", number="A2")
+    post_charge(conn, sari, Decimal(50_000), "water", charged_on=date(2026, 3, 1), due_on=date(2026, 3, 1))
+    record_payment(conn, sari, Decimal(1_200_000), date(2026, 3, 2))
+    assert through(conn, date(2026, 2, 11)) == {"BUDI": None}
+    middle = {"BUDI": date(2026, 3, 9), "ANI": date(2026, 3, 31), "SARI": None}
+    assert through(conn, date(2026, 3, 15)) == middle
+    assert through(conn, date(2026, 3, 25)) == middle | {"ANI": date(2026, 4, 30)}
+    assert through(conn, APRIL) == {"BUDI": date(2026, 4, 9), "ANI": date(2026, 4, 30), "SARI": None}
 
 
 def test_nights_of_a_month_without_those_of_renovation(house: House) -> None:

@@ -16,10 +16,12 @@ from db.domain.income import accrual_income, cash_income
 from db.domain.ledger import balance, standing
 from db.engine import Database
 from db.errors import NotFoundError, RuleError
+from db.repositories.balances import Balances
 from db.repositories.entries import Entries, TenantEntries
 from db.repositories.lookup import PropertyRow, find_property, find_room, find_tenant
 from db.repositories.reports.debts import Debts
 from db.repositories.reports.money import Money
+from db.repositories.reports.nights import Nights
 from db.repositories.reports.rentroll import RentRoll
 from db.services.charges import post_charge
 from db.services.deposits import add_deposit, apply_deposit, refund_deposit
@@ -143,10 +145,31 @@ class ReportMachine(RuleBasedStateMachine):
         assert sum(row.outstanding_balance for row in debts.arrears(day, property_id=house)) == behind
         since = list(debts.changed(LONG_AGO, day, property_id=house))
         assert sum(row.difference for row in since) == behind
+        beds = list(RentRoll(self.conn).beds(day, property_id=house))
         assert sum(row.outstanding_balance for row in RentRoll(self.conn).sums(day, property_id=house)) == sum(
-            row.outstanding_balance or 0 for row in RentRoll(self.conn).beds(day, property_id=house)
+            row.outstanding_balance or 0 for row in beds
         )
+        for bed in beds:
+            if bed.tenant_id is not None:
+                then = Balances(self.conn).row_as_of(bed.tenant_id, day)
+                assert bed.paid_through_on == then.paid_through_on
+                assert bed.outstanding_balance == then.outstanding_balance
         self.money_ties(day, house, ledgers)
+        self.nights_tie(day, house)
+
+    def nights_tie(self, day: date, house: int) -> None:
+        since, nights = day - timedelta(days=75), Nights(self.conn)
+        found = self.conn.execute(
+            text("select starts_on, ends_on from leases where property_id = :house"), {"house": house}
+        )
+        after = min(day, self.today) + timedelta(days=1)
+        let = sum(max((min(end or after, after) - max(start, since)).days, 0) for start, end in found)
+        by_room = list(nights.occupancy(since, day, by="room", property_id=house))
+        by_month = list(nights.occupancy(since, day, property_id=house))
+        for rows in (by_room, by_month):
+            assert sum(row.let for row in rows) == let
+            assert all(row.available == row.let + row.vacant for row in rows)
+        assert sum(row.available for row in by_room) == sum(row.available for row in by_month)
 
     def money_ties(self, day: date, house: int, ledgers: dict[int, TenantEntries]) -> None:
         money = Money(self.conn)
@@ -175,12 +198,22 @@ class ReportMachine(RuleBasedStateMachine):
             ("beds", "let", "monthly_rent", "outstanding_balance"): list(RentRoll(self.conn).sums(day)),
             ("received", "refunded", "spent", "net", "moved"): list(money.cash(LONG_AGO, day)),
             ("rent", "other", "income", "expenses", "net"): list(money.income(LONG_AGO, day)),
+            ("available", "let", "vacant", "renovation"): list(Nights(self.conn).occupancy(self.day(200), day)),
         }
         for names, rows in reports.items():
-            if any(row.property is None for row in rows):
-                for name in names:
-                    of_all = sum(getattr(row, name) for row in rows if row.property is None)
-                    assert of_all == sum(getattr(row, name) for row in rows if row.property is not None), name
+            in_all = [row for row in rows if row.property is None]
+            houses = [row for row in rows if row.property is not None]
+            if len({row.property for row in houses}) > 1:
+                assert sorted(map(line_of, in_all)) == sorted(set(map(line_of, houses)))
+                for row in in_all:
+                    of = [house for house in houses if line_of(house) == line_of(row)]
+                    for name in names:
+                        assert getattr(row, name) == sum(getattr(house, name) for house in of), name
+
+
+def line_of(row: Any) -> tuple[str, ...]:
+    """For what, besides a property, a row stands: each of these has one total."""
+    return tuple(str(getattr(row, name, "")) for name in ("month", "period", "word", "currency"))
 
 
 def filled_on(day: date) -> Any:

@@ -36,6 +36,41 @@ begin
     from totals t left join buckets b using (tenant_id) where t.owed <> 0;
 end $$;
 
+-- What each tenant of a property owed at the end of a day, and the day after the last one that all posted rent covers,
+-- first in first out (R12, R13, R18). Which periods to come a credit will cover follows from the rules, not from sums.
+create function paid_until(property bigint, day date) returns table (tenant_id bigint, owed numeric, until date)
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+  return query
+  with totals as materialized (
+    select l.tenant_id, l.total_charges - l.total_payments as owed
+      from ledger_totals(array(select t.id from tenants t where t.property_id = paid_until.property), paid_until.day) l
+  ), live as (
+    select c.id, c.tenant_id, c.kind, c.due_on, c.period_start, c.period_end, c.amount, o.owed
+      from totals o join charges c on c.tenant_id = o.tenant_id
+     where (o.owed > 0 or c.kind = 'rent') and c.amount > 0 and c.charged_on <= paid_until.day and c.reverses_id is null
+       and not exists (select from reversals r join charges x on x.id = r.reversal_id
+                        where r.entry = 'charge' and r.entry_id = c.id and x.charged_on <= paid_until.day)
+  ), queue as (
+    select l.*, coalesce(sum(l.amount) over (
+             partition by l.tenant_id order by l.due_on desc, charge_rank(l.kind, o.charge_order) desc, l.id desc
+             rows between unbounded preceding and 1 preceding), 0) as later
+      from live l
+      join (select tenant_id, charge_order_of(tenant_id) as charge_order from totals where owed > 0) o using (tenant_id)
+  ), unpaid as (
+    select tenant_id, min(period_start) as since from queue where later < owed and kind = 'rent' group by tenant_id
+  ), covered as (
+    select q.tenant_id, max(q.period_end) as until from queue q left join unpaid u using (tenant_id)
+     where q.later >= q.owed and q.kind = 'rent' and coalesce(q.period_start < u.since, true) group by q.tenant_id
+     union all
+    select tenant_id, max(period_end) from live where owed <= 0 group by tenant_id
+  )
+  select t.tenant_id, t.owed, least(c.until, u.since)
+    from totals t left join covered c using (tenant_id)
+    left join unpaid u on u.tenant_id = t.tenant_id and c.until is not null;
+end $$;
+
 -- Who saves the book may also see what it comes to.
 create function grant_reports() returns void language plpgsql as $$
 begin
