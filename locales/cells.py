@@ -19,6 +19,8 @@ NOTHING = "-"
 def said(record: Any, field: Field) -> tuple[str, str]:
     """The words of one field, and their colour: a name that Rich and Textual both know, or nothing."""
     value = value_of(record, field.name)
+    if value is None and field.kind == "house":
+        return _("Total"), "bold"
     if value is None or value == "":
         return NOTHING, "dim"
     if field.kind == "status":

@@ -18,12 +18,13 @@ Kind = Literal[
     "working",
     "nested",
     "stage",
+    "house",
 ]
 # The clock and the money of a record that names none of its own.
 HOME_TIMEZONE = "Asia/Jakarta"
 HOME_CURRENCY = "IDR"
 # What may lose its end where there is little room.
-CUTTABLE = frozenset({"text", "code", "working"})
+CUTTABLE = frozenset({"text", "code", "working", "house"})
 NUMERIC = frozenset({"money", "number", "percent", "int"})
 
 
@@ -31,6 +32,7 @@ class Field(NamedTuple):
     """One column. `name` is the attribute or key of the record, `label` its heading (marked with `N_`).
 
     The first field of a list is the key that `-o id` prints. A `wide` field gives way when the terminal is narrow.
+    A `house` is the code of a property, and without one a line stands for all of them together.
     Money is shown in the currency of the record's own `currency`, instants on the clock of its `timezone`.
     """
 

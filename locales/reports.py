@@ -5,6 +5,8 @@ from locales.catalogs import N_
 from locales.fields import Field
 
 _BUCKETS = tuple(field for field in records.AGING if field.kind == "money" and field.name not in ("credit", "total"))
+# Of properties, and of all of them together.
+_HOUSE = Field("property", N_("Property"), "house")
 ARREARS = (
     Field("tenant", N_("Tenant")),
     Field("tenant_name", N_("Name")),
@@ -18,10 +20,10 @@ ARREARS = (
     *(field._replace(wide=True) for field in _BUCKETS),
 )
 AGING = (
-    Field("property", N_("Property")),
-    Field("tenants", N_("Tenants"), "int"),
-    *(field._replace(wide=False) for field in _BUCKETS),
-    Field("credit", N_("Credit"), "money"),
+    _HOUSE,
+    Field("tenants", N_("Tenants"), "int", wide=True),
+    *(field._replace(wide=field.name == "not_due") for field in _BUCKETS),
+    Field("credit", N_("Credit"), "money", wide=True),
     Field("total", N_("Balance"), "money"),
     Field("currency", N_("Currency"), wide=True),
 )
@@ -35,23 +37,23 @@ CHANGED = (
     Field("change", N_("Change"), "status"),
 )
 _FLOWS = (
-    Field("property", N_("Property")),
+    _HOUSE,
     Field("received", N_("Received"), "money"),
     Field("refunded", N_("Paid back"), "money", wide=True),
     Field("spent", N_("Spent"), "money"),
     Field("net", N_("Net"), "money"),
     Field("moved", N_("Moved"), "money", wide=True),
-    Field("deposits_in", N_("Deposits taken"), "money"),
-    Field("deposits_out", N_("Deposits returned"), "money"),
+    Field("deposits_in", N_("Deposits taken"), "money", wide=True),
+    Field("deposits_out", N_("Deposits returned"), "money", wide=True),
     Field("currency", N_("Currency"), wide=True),
 )
 CASH = (Field("period", N_("Period"), "date"), *_FLOWS)
 CASH_BY_WORD = (Field("word", N_("What"), "status"), *_FLOWS)
 INCOME = (
     Field("month", N_("Month"), "date"),
-    Field("property", N_("Property")),
+    _HOUSE,
     Field("rent", N_("Rent"), "money"),
-    Field("utilities", N_("Utilities"), "money"),
+    Field("utilities", N_("Utilities"), "money", wide=True),
     Field("late_fees", N_("Late fees"), "money", wide=True),
     Field("other", N_("Other"), "money", wide=True),
     Field("credits", N_("Credits"), "money", wide=True),
@@ -77,7 +79,7 @@ ROLL = (
     Field("status", N_("Status"), "status"),
 )
 SUMS = (
-    Field("property", N_("Property")),
+    _HOUSE,
     Field("beds", N_("Beds"), "int"),
     Field("let", N_("Let"), "int"),
     Field("monthly_rent", N_("Rent a month"), "money"),
@@ -88,7 +90,7 @@ SUMS = (
 )
 OCCUPANCY = (
     Field("month", N_("Month"), "date"),
-    Field("property", N_("Property")),
+    _HOUSE,
     Field("available", N_("Nights"), "int"),
     Field("let", N_("Let"), "int"),
     Field("vacant", N_("Free"), "int"),

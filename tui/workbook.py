@@ -83,6 +83,8 @@ def _write(book: Any, records: Iterable[Any], fields: Sequence[Field], title: st
 
 def _put(sheet: Any, row: int, column: int, value: object, kind: str, style: Any) -> None:
     if value is None:
+        if kind == "house":
+            sheet.write_string(row, column, _("Total"))
         return
     if isinstance(value, datetime):
         sheet.write_datetime(row, column, value, style)

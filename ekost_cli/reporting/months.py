@@ -59,10 +59,10 @@ def monthly(
 FORECAST = (
     Field("month", N_("Month"), "date"),
     Field("property", N_("Property")),
-    Field("leases", N_("Leases"), "int"),
+    Field("leases", N_("Leases"), "int", wide=True),
     Field("rent", N_("Rent"), "money"),
-    Field("raised", N_("More by the change"), "money"),
-    Field("vacancy", N_("Less by empty beds"), "money"),
+    Field("raised", N_("More by the change"), "money", wide=True),
+    Field("vacancy", N_("Less by empty beds"), "money", wide=True),
     Field("expected", N_("Expected"), "money"),
 )
 

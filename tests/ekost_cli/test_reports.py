@@ -61,6 +61,17 @@ def test_every_report_in_every_format_with_bars_and_as_a_workbook(
     assert len(cells(tmp_path / "r.xlsx")) == len(rows) + 1
 
 
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [("aging", "Balance"), ("cash", "Net"), ("income", "Net"), ("occupancy", "Occupancy"), ("forecast", "Expected"),
+     ("rent-roll --summary", "Balance")],
+)  # fmt: skip
+def test_eighty_columns_show_what_it_all_comes_to(kos: Kos, words: str, figure: str) -> None:
+    heading, *lines = kos.do("report", *words.split(), "-o", "table").splitlines()
+    assert heading.endswith(figure)
+    assert any("Total" in line for line in lines) or words == "forecast"
+
+
 def test_bars_are_as_long_as_their_figures_and_fit() -> None:
     bars = [
         ("Ani", Decimal(100), "100"),
@@ -81,7 +92,7 @@ def test_a_workbook_has_numbers_and_days_and_nothing_that_is_computed(tmp_path: 
     record = {"name": "=1+1", "month": date(2026, 7, 1), "property": None, "rent": Decimal("1500000.50")}
     assert write_workbook(tmp_path / "a.xlsx", [record], fields, "A") == 1
     row = cells(tmp_path / "a.xlsx")[1]
-    assert row == ["=1+1", "46204", "1500000.50"]
+    assert row == ["=1+1", "46204", "Total", "1500000.50"]
     with pytest.raises(WorkbookFailedError):
         write_workbook(tmp_path / "a.xlsx", [], fields, "A")
     with pytest.raises(WorkbookFailedError):
