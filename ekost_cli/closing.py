@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from db.domain.methods import CASH
 from db.errors import N_, UsageError
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
-from ekost_cli.options import TenantArg
+from ekost_cli.options import PaidOutOption, TenantArg
 from ekost_cli.terminal import is_terminal
 from locales.catalogs import _
 from locales.statuses import status_word
@@ -64,11 +65,12 @@ def close(
         bool,
         typer.Option("--refund-deposit/--keep-deposit", help=_("Use the deposit and give back the rest, or neither.")),
     ] = True,
+    method: PaidOutOption = None,
     paper: PaperOption = False,
 ) -> None:
     """Close the account of a tenant and show the statement; on a terminal it is shown and asked for before."""
     ekost = Context.of(context)
-    settle = _settling(ekost, tenant, on, meter or [], damage or [], refund, keep_deposit=not refund_deposit)
+    settle = _settling(ekost, tenant, on, meter or [], damage or [], refund, method, keep_deposit=not refund_deposit)
     if not (ekost.dry_run or ekost.options.yes) and is_terminal(sys.stdin) and is_terminal(sys.stderr):
         _ask_before(ekost, settle, paper=paper)
         return
@@ -94,6 +96,7 @@ def _settling(
     meters: Sequence[str],
     damages: Sequence[str],
     refund: Literal["none", "prorate"] | None,
+    method: str | None,
     *,
     keep_deposit: bool,
 ) -> "Callable[[Connection], Statement]":
@@ -106,7 +109,7 @@ def _settling(
         return close_tenant(
             conn, found, None if on is None else parse_date(on, found.today), meters=_figures(meters),
             damages=[_damage(ekost, text, found.currency) for text in damages], refund=refund,
-            keep_deposit=keep_deposit, key=ekost.key,
+            keep_deposit=keep_deposit, method=method or CASH, key=ekost.key,
         )  # fmt: skip
 
     return settle

@@ -30,6 +30,17 @@ BillingDayOption = Annotated[
     int | None, typer.Option("--billing-day", metavar="N", min=1, help=_("Day of the month that begins a period."))
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it is kept."))]
+MethodOption = Annotated[
+    str, typer.Option("--method", metavar="METHOD", help=_("How: cash, transfer, qris, ewallet or other."))
+]
+PaidOutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="METHOD",
+        help=_("How money was paid out: cash if not given, transfer, qris, ewallet or other."),
+    ),
+]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_("A remark to keep with it."))]
 ReferenceOption = Annotated[
     str | None, typer.Option("--reference", metavar="TEXT", help=_("Number on the bank statement or the receipt."))

@@ -128,6 +128,7 @@ DEPOSITS = (
     Field("amount", N_("Amount"), "money"),
     Field("held", N_("Deposit held"), "money"),
     Field("payment_id", N_("Payment"), "int", wide=True),
+    Field("method", N_("Method"), "status", wide=True),
     Field("note", N_("Note"), wide=True),
     Field("created_at", N_("Recorded"), "instant", wide=True),
 )

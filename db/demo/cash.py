@@ -36,7 +36,9 @@ def take_deposits(conn: Connection, residents: Iterable[Resident]) -> None:
         if resident.deposit:
             tenant = find_tenant(conn, resident.code, resident.house)
             day = min(resident.since(tenant.today), tenant.today)
-            add_deposit(conn, tenant, Decimal(resident.deposit), day, key=f"demo-deposit-{resident.code}")
+            add_deposit(
+                conn, tenant, Decimal(resident.deposit), day, method="transfer", key=f"demo-deposit-{resident.code}"
+            )
 
 
 def pay(conn: Connection, residents: Iterable[Resident], random: Random) -> None:
@@ -91,8 +93,12 @@ def _settle(conn: Connection, tenant: TenantRef, on: date, damage: Decimal) -> N
         apply_deposit(conn, tenant, owed, on, key=f"demo-apply-{tenant.code}")
     elif owed < 0:
         # Credit that is paid out is an entry of its own (R13).
-        post_charge(conn, tenant, -owed, "refund", charged_on=on, due_on=on, key=f"demo-credit-{tenant.code}")
-    refund_deposit(conn, tenant, deposit_state(conn, tenant.id).held, on, key=f"demo-refund-{tenant.code}")
+        post_charge(
+            conn, tenant, -owed, "refund", charged_on=on, due_on=on, method="transfer", key=f"demo-credit-{tenant.code}"
+        )
+    refund_deposit(
+        conn, tenant, deposit_state(conn, tenant.id).held, on, method="transfer", key=f"demo-refund-{tenant.code}"
+    )
 
 
 def _is_old(one: _Paid) -> bool:

@@ -6,7 +6,6 @@ Counted as a cost, money that the owner takes out, or moves to another house, wo
 from db.errors import N_, UsageError
 
 CATEGORIES = ("electricity", "water", "internet", "maintenance", "cleaning", "supplies", "tax", "transfer", "other")
-METHODS = ("cash", "transfer", "qris", "ewallet", "other")
 # Money moved to the owner or between properties: it leaves the cash of a property, and is nobody's cost.
 MOVED = "transfer"
 

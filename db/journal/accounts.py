@@ -37,7 +37,7 @@ def deposit(prop: str, tenant: str) -> str:
 
 
 def deposit_money(prop: str) -> str:
-    """Where the money of deposits is kept: the book does not say by which method it came."""
+    """Where the money of deposits is kept: where nobody told by which method it came."""
     return f"Assets:Deposits:{part(prop)}"
 
 

@@ -15,7 +15,7 @@ _BATCH = 2000
 _ENTRIES = text("""
 select x.entity, x.id, x.day, p.code as property, p.currency, t.code as tenant, t.name, x.kind, x.method,
        x.amount, x.words, x.period_start, x.period_end, x.reverses_id, x.opening
-  from (select 'charge' as entity, id, property_id, tenant_id, charged_on as day, kind, null as method, amount,
+  from (select 'charge' as entity, id, property_id, tenant_id, charged_on as day, kind, method, amount,
                description as words, period_start, period_end, reverses_id, false as opening
           from charges
         union all
@@ -23,7 +23,7 @@ select x.entity, x.id, x.day, p.code as property, p.currency, t.code as tenant, 
                concat_ws(' ', reference, note), null, null, reverses_id, false
           from payments
         union all
-        select 'deposit', id, property_id, tenant_id, entry_on, kind, null, amount, note, null, null, null,
+        select 'deposit', id, property_id, tenant_id, entry_on, kind, method, amount, note, null, null, null,
                opening
           from deposit_entries where kind <> 'applied'
         union all
@@ -127,12 +127,13 @@ def _accounts(row: Row[Any]) -> tuple[str, str]:
     held = accounts.deposit(row.property, row.tenant)
     match row.entity, row.kind:
         case "charge", kind:
-            return owed, accounts.against_charge(kind, row.property)
+            paid_out = row.method and accounts.money(row.method, row.property)
+            return owed, paid_out or accounts.against_charge(kind, row.property)
         case "payment", "deposit":
             return held, owed
         case "payment", method:
             return accounts.money(method, row.property), owed
-        case _, "refunded":
-            return held, accounts.deposit_money(row.property)
         case _:
-            return (accounts.opening if row.opening else accounts.deposit_money)(row.property), held
+            kept = accounts.money(row.method, row.property) if row.method else accounts.deposit_money(row.property)
+            kept = accounts.opening(row.property) if row.opening else kept
+            return (held, kept) if row.kind == "refunded" else (kept, held)

@@ -11,7 +11,10 @@ from db.tables import balances, deposit_entries, properties, tenants
 
 
 class DepositRow(NamedTuple):
-    """An entry of a tenant's deposit, and what is held now; `payment_id` is the payment made out of it."""
+    """An entry of a tenant's deposit, and what is held now; `payment_id` is the payment made out of it.
+
+    `method` is how it was taken or given back, None where nobody told.
+    """
 
     id: int
     tenant: str
@@ -22,6 +25,7 @@ class DepositRow(NamedTuple):
     amount: Decimal
     held: Decimal
     payment_id: int | None
+    method: str | None
     note: str | None
     created_at: datetime
     currency: str
@@ -30,7 +34,7 @@ class DepositRow(NamedTuple):
 _d = deposit_entries.c
 _COLUMNS = (
     _d.id, tenants.c.code, tenants.c.name, properties.c.code, _d.entry_on, _d.kind, _d.amount, balances.c.deposit_held,
-    _d.payment_id, _d.note, _d.created_at, properties.c.currency,
+    _d.payment_id, _d.method, _d.note, _d.created_at, properties.c.currency,
 )  # fmt: skip
 
 

@@ -38,11 +38,11 @@ POLICY = ("billing_day", "grace_days", "proration", "rounding", "refund", "basis
           "charge_order")  # fmt: skip
 TERMS = ("effective_on", "monthly_rent", "billing_day")
 CHARGE = ("id", "lease_id", "kind", "period_start", "period_end", "days", "of_days", "charged_on", "due_on", "amount",
-          "description", "reverses_id", "related_id")  # fmt: skip
+          "description", "reverses_id", "related_id", "method")  # fmt: skip
 PAYMENT = ("id", "payment_date", "amount", "method", "reference", "note", "import_id", "reverses_id")
 NOTE = ("id", "room_id", "body")
 ITEM = ("id", "room_id", "name", "quantity", "note")
-DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "note", "opening")
+DEPOSIT = ("id", "kind", "entry_on", "amount", "payment_id", "method", "note", "opening")
 REMINDER = ("id", "charge_id", "lease_id", "period_start", "stage", "due_on", "amount", "channel", "sent_on")
 
 Values = dict[str, object]

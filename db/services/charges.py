@@ -6,6 +6,8 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from db.domain.dates import FutureDateError, require_plausible
+from db.domain.ledger import REFUND
+from db.domain.methods import CASH, require_method
 from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
 from db.errors import N_, RuleError, UsageError
@@ -13,7 +15,7 @@ from db.repositories.lookup import TenantRef
 from db.services.posting import calling, posted
 from db.services.requests import claim_key
 
-_POST = calling("post_charge", "tenant", "kind", "charged_on", "due_on", "amount", "description")
+_POST = calling("post_charge", "tenant", "kind", "charged_on", "due_on", "amount", "description", "method")
 KINDS = ("electricity", "water", "internet", "damage", "late_fee", "other", "opening", "credit", "refund")
 
 
@@ -32,6 +34,14 @@ class ChargeDateError(FutureDateError):
     hint = N_("A charge counts from its day on; --due says by when it is to be paid.")
 
 
+class RefundMethodError(UsageError):
+    """Only money that is paid out has a method."""
+
+    code = "refund_method"
+    message = N_("A charge of kind {kind} moves no money, so it has no method.")
+    hint = N_("--method says how a refund was paid out.")
+
+
 class ZeroChargeError(RuleError):
     """A charge of nothing says nothing."""
 
@@ -48,15 +58,19 @@ def post_charge(
     due_on: date | None = None,
     charged_on: date | None = None,
     description: str | None = None,
+    method: str | None = None,
     key: str | None = None,
 ) -> int:
     """Post a charge dated `charged_on` (today, or the due date when that is earlier). Returns its id.
 
     `opening` may be negative: a credit brought along (R17). `credit` is written positive and lowers the balance.
-    Raises ChargeKindError, NonPositiveAmountError, ChargeDateError, KeyReusedError.
+    `method` is how a `refund` was paid out, in cash unless said. Raises ChargeKindError, RefundMethodError,
+    MethodError, NonPositiveAmountError, ChargeDateError, KeyReusedError.
     """
     if kind not in KINDS:
         raise ChargeKindError(value=kind[:40])
+    if method is not None and kind != REFUND:
+        raise RefundMethodError(kind=kind)
     if kind == "opening" and amount == 0:
         raise ZeroChargeError
     signed = amount if kind == "opening" else require_positive(amount) * (-1 if kind == "credit" else 1)
@@ -65,7 +79,8 @@ def post_charge(
     if day > tenant.today:
         raise ChargeDateError(day=day, today=tenant.today)
     words = clean_or_none(description, "description", 500)
-    claim = claim_key(conn, key, "post_charge", tenant.id, signed, kind, due_on, charged_on, words)
+    more = () if method in (None, CASH) else (method,)
+    claim = claim_key(conn, key, "post_charge", tenant.id, signed, kind, due_on, charged_on, words, *more)
     if claim.answer is not None:
         return claim.answer
     values = {
@@ -75,6 +90,7 @@ def post_charge(
         "due_on": due,
         "amount": signed,
         "description": words,
+        "method": require_method(method or CASH) if kind == REFUND else None,
     }
     charge_id = posted(conn, _POST, values, "ChargePosted", tenant.id)
     claim.keep(charge_id)

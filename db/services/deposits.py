@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from db.domain.dates import require_not_future
 from db.domain.deposit import DepositState
+from db.domain.methods import CASH, require_method
 from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
 from db.repositories.lookup import TenantRef
@@ -29,11 +30,12 @@ def add_deposit(
     amount: Decimal,
     entry_on: date | None = None,
     *,
+    method: str = CASH,
     note: str | None = None,
     key: str | None = None,
 ) -> int:
-    """Take a deposit; it is neither income nor rent. Returns the entry's id. Raises FutureDateError."""
-    return _post(conn, tenant, "received", amount, entry_on, note, key)
+    """Take a deposit; it is neither income nor rent. Returns the entry's id. Raises FutureDateError, MethodError."""
+    return _post(conn, tenant, "received", amount, entry_on, note, key, require_method(method))
 
 
 def bring_deposit(conn: Connection, tenant: TenantRef, amount: Decimal, held_on: date | None = None) -> int:
@@ -73,14 +75,15 @@ def refund_deposit(
     amount: Decimal,
     entry_on: date | None = None,
     *,
+    method: str = CASH,
     note: str | None = None,
     key: str | None = None,
 ) -> int:
-    """Give back of the deposit. Returns the entry's id. Raises DepositExceededError."""
-    return _post(conn, tenant, "refunded", amount, entry_on, note, key)
+    """Give back of the deposit. Returns the entry's id. Raises DepositExceededError, MethodError."""
+    return _post(conn, tenant, "refunded", amount, entry_on, note, key, require_method(method))
 
 
-_POSTING = calling("post_deposit", "tenant", "kind", "day", "amount", "note")
+_POSTING = calling("post_deposit", "tenant", "kind", "day", "amount", "method", "note")
 _BRINGING = calling("post_opening_deposit", "tenant", "day", "amount", "note")
 _EVENTS = {"received": "DepositReceived", "applied": "DepositApplied", "refunded": "DepositRefunded"}
 
@@ -93,16 +96,19 @@ def _post(
     entry_on: date | None,
     note: str | None,
     key: str | None,
+    method: str | None = None,
 ) -> int:
     day = require_not_future(entry_on or tenant.today, tenant.today)
     words = clean_or_none(note, "note", 500)
-    claim = claim_key(conn, key, f"deposit_{kind}", tenant.id, amount, entry_on, words)
+    # The usual method is left out: a request of a program that knew no other one is still the same.
+    more = () if method in (None, CASH) else (method,)
+    claim = claim_key(conn, key, f"deposit_{kind}", tenant.id, amount, entry_on, words, *more)
     if claim.answer is not None:
         return claim.answer
     lock_tenant(conn, tenant.id)
     state = deposit_state(conn, tenant.id)
     {"received": state.receive, "applied": state.apply, "refunded": state.refund}[kind](amount)
-    values = {"tenant": tenant.id, "kind": kind, "day": day, "amount": amount, "note": words}
+    values = {"tenant": tenant.id, "kind": kind, "day": day, "amount": amount, "method": method, "note": words}
     entry_id = posted(conn, _POSTING, values, _EVENTS[kind], tenant.id)
     claim.keep(entry_id)
     return entry_id

@@ -6,15 +6,15 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from db.domain.dates import require_not_future
-from db.domain.expenses import METHODS, category_of
+from db.domain.expenses import category_of
 from db.domain.ledger import AlreadyReversedError, ReversalReversedError
+from db.domain.methods import require_method
 from db.domain.money import require_positive
 from db.domain.texts import clean, clean_or_none
 from db.errors import N_, RuleError
 from db.repositories.expenses import Expenses
 from db.repositories.lookup import PropertyRow, RoomRef
 from db.services.guard import hold_property, refusing
-from db.services.payments import MethodError
 from db.services.posting import calling, posted
 from db.services.requests import claim_key
 
@@ -49,8 +49,7 @@ def record_expense(
     """
     require_positive(amount)
     day, kind = require_not_future(spent_on or prop.today, prop.today), category_of(category)
-    if method not in METHODS:
-        raise MethodError(value=method[:40])
+    require_method(method)
     if room is not None and room.property_id != prop.id:
         raise RoomElsewhereError(room=room.number, property=prop.code)
     values = {

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from db.domain.dates import require_not_future
+from db.domain.methods import require_method
 from db.domain.money import require_positive
 from db.domain.texts import clean_or_none
-from db.errors import N_, UsageError
 from db.events import note_written
 from db.repositories.lookup import TenantRef
 from db.services.billing import accrue
@@ -19,15 +19,6 @@ from db.writes import note_answer, note_key
 
 # One statement for all of a payment: whoever records many spends the time on asking, not on answering.
 _RECORD = calling("record_payment", "key", "request", "tenant", "day", "amount", "method", "reference", "note")
-METHODS = ("cash", "transfer", "qris", "ewallet", "other")
-
-
-class MethodError(UsageError):
-    """Not a way to pay that we know."""
-
-    code = "method"
-    message = N_("{value} is no payment method.")
-    hint = N_("Use cash, transfer, qris, ewallet or other.")
 
 
 def record_payment(
@@ -47,8 +38,7 @@ def record_payment(
     """
     require_positive(amount)
     day = require_not_future(payment_date or tenant.today, tenant.today)
-    if method not in METHODS:
-        raise MethodError(value=method[:40])
+    require_method(method)
     texts = {"reference": clean_or_none(reference, "reference"), "note": clean_or_none(note, "note", 500)}
     # The date as it was given: a request that says nothing of it is the same one when it is repeated after midnight.
     request = request_hash(key, "record_payment", tenant.id, amount, payment_date, method, *texts.values())

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.domain.dates import require_not_future
+from db.domain.ledger import REFUND
+from db.domain.methods import CASH, require_method
 from db.domain.money import require_positive
 from db.domain.moveout import Refund
 from db.domain.settlement import StatementLine, open_lines, settle, total
@@ -66,18 +68,20 @@ def close_tenant(
     damages: Sequence[Damage] = (),
     refund: Refund | None = None,
     keep_deposit: bool = False,
+    method: str = CASH,
     key: str | None = None,
 ) -> Statement:
     """Settle with a tenant whose first day away is `on` (today unless said): closing readings by kind of meter, damage
     charges, the end of the lease, the deposit used for what is owed and the rest of it given back with what was paid
-    too much (R8, R13). With `keep_deposit` nothing is used or given back.
+    too much (R8, R13), by `method`. With `keep_deposit` nothing is used or given back.
 
     Raises NoLeaseError, ClosingDateError, MeterElsewhereError, MeterNotFoundError, ReadingFallsError, KeyReusedError
     and what the charges and deposits raise.
     """
     figures = sorted((meters or {}).items())
     found = [Damage(clean(damage.what, "damage", 500), require_positive(damage.amount)) for damage in damages]
-    asked = (tenant.id, on, str(figures), str([tuple(damage) for damage in found]), refund, keep_deposit)
+    asked = (tenant.id, on, str(figures), str([tuple(damage) for damage in found]), refund, keep_deposit,
+             *(() if require_method(method) == CASH else (method,)))  # fmt: skip
     claim = claim_key(conn, key, "close_tenant", *asked)
     if claim.answer is not None:
         return read_statement(conn, claim.answer)
@@ -95,7 +99,7 @@ def close_tenant(
         post_charge(conn, tenant, damage.amount, "damage", charged_on=day, due_on=day, description=damage.what)
     if lease.ends_on is None or lease.ends_on > day:
         move_out(conn, tenant, day, refund=refund)
-    statement = _settle(conn, tenant, lease, day, before, unread, keep=keep_deposit)
+    statement = _settle(conn, tenant, lease, day, before, unread, None if keep_deposit else method)
     event_id = reserve_event(conn)
     payload = {"date": day, "leaseId": lease.id, "roomId": lease.room_id, "statement": told_of(statement)}
     append(conn, Event(CLOSED, "tenant", tenant.id, payload, tenant.property_id, tenant.id), event_id=event_id)
@@ -128,21 +132,21 @@ def _read_meters(
 
 
 def _settle(
-    conn: Connection, tenant: TenantRef, lease: Lease, day: date, before: TenantEntries, unread: tuple[str, ...], *,
-    keep: bool,
+    conn: Connection, tenant: TenantRef, lease: Lease, day: date, before: TenantEntries, unread: tuple[str, ...],
+    method: str | None,
 ) -> Statement:  # fmt: skip
-    """Use the deposit and give back the rest, and tell how it stands."""
+    """Use the deposit and give back the rest by `method`, without one nothing; tell how it stands."""
     posted = _posted(conn, tenant, {charge.id for charge in before.charges})
     lines = (*open_lines(before.charges, before.payments), *posted)
     opened, brought = total(lines, "open"), total(lines, "posted")
     deposit = deposit_state(conn, tenant.id)
-    plan = settle(opened + brought, deposit, keep=keep)
+    plan = settle(opened + brought, deposit, keep=method is None)
     if plan.applied:
         apply_deposit(conn, tenant, plan.applied, day)
     if plan.refunded:
-        refund_deposit(conn, tenant, plan.refunded, day)
+        refund_deposit(conn, tenant, plan.refunded, day, method=method or CASH)
     if plan.credit:
-        post_charge(conn, tenant, plan.credit, "refund", charged_on=day, due_on=day)
+        post_charge(conn, tenant, plan.credit, REFUND, charged_on=day, due_on=day, method=method)
     house, stay = get_property(conn, tenant.property_id), Rooms(conn).lease(lease.id)
     return Statement(
         0, tenant.code, tenant.name, house.code, house.name, house.address, stay.room, lease.starts_on, day,

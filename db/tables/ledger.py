@@ -40,6 +40,7 @@ charges = Table(
     Column("event_id", BigInteger, nullable=False),
     actor(),
     created_at(),
+    Column("method", Text),
 )
 
 payments = Table(
@@ -86,6 +87,7 @@ deposit_entries = Table(
     Column("event_id", BigInteger, nullable=False),
     actor(),
     created_at(),
+    Column("method", Text),
     Column("opening", Boolean, nullable=False, server_default=text("false")),
 )
 

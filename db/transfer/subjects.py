@@ -23,7 +23,7 @@ LEFT_OUT: Mapping[str, str] = {
     "logins": "roles of this server and their passwords",
     "balances": "worked out from the entries as they come in",
     "balance_closings": "worked out from the entries",
-    "cash_received": "worked out from the payments as they come in",
+    "cash_received": "worked out from payments and deposits as they come in",
     "balance_drifts": "mistakes of this installation",
     "import_chunks": "work in progress: an import that is under way travels as one that failed",
     "detached_partitions": "a book with detached payments is refused until they are attached again",

@@ -10,7 +10,16 @@ from ekost_cli.dates import parse_date
 from ekost_cli.fields import Field
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.numbers import entry_number
-from ekost_cli.options import AmountArg, DueOption, NumberArg, ReasonOption, TenantArg, TenantOption, UntilOption
+from ekost_cli.options import (
+    AmountArg,
+    DueOption,
+    NumberArg,
+    PaidOutOption,
+    ReasonOption,
+    TenantArg,
+    TenantOption,
+    UntilOption,
+)
 from ekost_cli.uptodate import up_to_date
 from locales.catalogs import _
 
@@ -42,7 +51,7 @@ Kind = Literal[
 
 @app.command(
     "add",
-    _("Post a charge; kind `opening` may be negative, kind `credit` lowers the balance."),
+    _("Post a charge; kind `opening` may be negative, `credit` lowers the balance, `refund` pays credit out."),
     examples=(
         'ekost charge add BUDI 112000 --kind electricity --description "77,5 kWh"',
         "ekost charge add BUDI 200rb --kind damage --due 2026-12-01 --dry-run",
@@ -66,6 +75,7 @@ def add(
     due: DueOption = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help=_("Day from which it counts."))] = None,
     description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help=_("What it is for."))] = None,
+    method: PaidOutOption = None,
 ) -> None:
     from db.repositories.ledger import Ledger
     from db.repositories.lookup import find_tenant
@@ -78,7 +88,7 @@ def add(
             conn, found, ekost.amount(amount, found.currency), kind,
             due_on=None if due is None else parse_date(due, found.today),
             charged_on=None if on is None else parse_date(on, found.today),
-            description=description, key=ekost.key,
+            description=description, method=method, key=ekost.key,
         )  # fmt: skip
         ekost.show(Ledger(conn).charge(charge_id))
 

@@ -1,13 +1,14 @@
 """`ekost deposit`: money held for the tenant, apart from the rent."""
 
 from collections.abc import Callable
+from functools import partial
 
 import typer
 
 from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import AmountArg, DateOption, NoteOption, TenantArg, TenantOption
+from ekost_cli.options import AmountArg, DateOption, MethodOption, NoteOption, TenantArg, TenantOption
 from locales import records
 from locales.catalogs import _
 
@@ -19,16 +20,24 @@ FIELDS = records.DEPOSITS
 @app.command(
     "add",
     _("Take a deposit; it is not income and not part of the rent balance."),
-    examples=("ekost deposit add BUDI 1500000 --dry-run", "ekost deposit add BUDI 1,5jt --on yesterday --key dep-budi"),
+    examples=(
+        "ekost deposit add BUDI 1500000 --dry-run",
+        "ekost deposit add BUDI 1,5jt --on yesterday --method transfer --key dep-budi",
+    ),
     takes=Takes.MONEY,
     fields=FIELDS,
 )
 def add(
-    context: typer.Context, tenant: TenantArg, amount: AmountArg, on: DateOption = None, note: NoteOption = None
+    context: typer.Context,
+    tenant: TenantArg,
+    amount: AmountArg,
+    on: DateOption = None,
+    method: MethodOption = "cash",
+    note: NoteOption = None,
 ) -> None:
     from db.services.deposits import add_deposit
 
-    _post(Context.of(context), add_deposit, tenant, amount, on, note)
+    _post(Context.of(context), partial(add_deposit, method=method), tenant, amount, on, note)
 
 
 @app.command(
@@ -54,11 +63,16 @@ def apply(
     fields=FIELDS,
 )
 def refund(
-    context: typer.Context, tenant: TenantArg, amount: AmountArg, on: DateOption = None, note: NoteOption = None
+    context: typer.Context,
+    tenant: TenantArg,
+    amount: AmountArg,
+    on: DateOption = None,
+    method: MethodOption = "cash",
+    note: NoteOption = None,
 ) -> None:
     from db.services.deposits import refund_deposit
 
-    _post(Context.of(context), refund_deposit, tenant, amount, on, note)
+    _post(Context.of(context), partial(refund_deposit, method=method), tenant, amount, on, note)
 
 
 @app.command(

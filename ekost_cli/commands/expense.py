@@ -8,7 +8,7 @@ from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.grammar import Noun, Takes
 from ekost_cli.numbers import entry_number
-from ekost_cli.options import AmountArg, DateOption, NumberArg, ReasonOption, ReverseOption, UntilOption
+from ekost_cli.options import AmountArg, DateOption, MethodOption, NumberArg, ReasonOption, ReverseOption, UntilOption
 from ekost_cli.turning import read_turned
 from locales import records
 from locales.catalogs import _
@@ -46,9 +46,7 @@ def add(
         str | None, typer.Option("--room", metavar="ROOM", help=_("For this room, such as A1 or KOSA/A1."))
     ] = None,
     on: DateOption = None,
-    method: Annotated[
-        str, typer.Option("--method", metavar="METHOD", help=_("How: cash, transfer, qris, ewallet or other."))
-    ] = "cash",
+    method: MethodOption = "cash",
     payee: Annotated[str | None, typer.Option("--payee", metavar="TEXT", help=_("Who was paid."))] = None,
     description: Annotated[
         str | None, typer.Option("--description", metavar="TEXT", help=_("What for; it is kept with it."))

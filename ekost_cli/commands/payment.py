@@ -15,6 +15,7 @@ from ekost_cli.options import (
     AmountArg,
     DateOption,
     MatchOption,
+    MethodOption,
     NoteOption,
     NumberArg,
     ReasonOption,
@@ -53,9 +54,7 @@ def add(
     tenant: TenantArg,
     amount: AmountArg,
     on: DateOption = None,
-    method: Annotated[
-        str, typer.Option("--method", metavar="METHOD", help=_("How: cash, transfer, qris, ewallet or other."))
-    ] = "cash",
+    method: MethodOption = "cash",
     reference: ReferenceOption = None,
     note: NoteOption = None,
 ) -> None:

@@ -126,7 +126,7 @@ def middle(kos: Kos) -> None:
     kos.do("expense", "void", str(wrong), "--reason", "typed wrong")
     # 5,600,000 + 1,601,250 + what Rina paid - 150,000
     (held,) = kos.get("cash", "held", "--property", "MAWAR")["items"]
-    assert Decimal(held["held"]) == 5_600_000 + 1_601_250 + Decimal(owed) - 150_000
+    assert Decimal(held["held"]) == 5_600_000 + 1_601_250 + 1_000_000 + Decimal(owed) - 150_000
 
 
 def last_days(kos: Kos) -> None:
@@ -156,7 +156,10 @@ def settle(kos: Kos) -> None:
     before = kos.content()
     preview = kos.get(*words, "--dry-run")
     assert kos.content() == before
+    (had,) = kos.get("cash", "held", "--property", "MAWAR")["items"]
     done = kos.get(*words, "--yes")
+    (held,) = kos.get("cash", "held", "--property", "MAWAR")["items"]
+    assert Decimal(held["held"]) == Decimal(had["held"]) - 1_213_300
     assert {name: done[name] for name in ("deposit_before", "deposit_applied", "deposit_refunded", "deposit_held",
                                           "outstanding_balance")} == {
         "deposit_before": "1500000.00", "deposit_applied": "286700.00", "deposit_refunded": "1213300.00",

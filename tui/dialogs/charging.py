@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from db.domain.ledger import REFUND
+from db.domain.methods import CASH, METHODS
 from locales.catalogs import N_, _
 from locales.formats import money
 from locales.statuses import kind_word
 from tui.dialogs.done import Done
 from tui.dialogs.effects import filled_told, posted_told
-from tui.dialogs.entries import TODAY, Entry, Given, amount, day
+from tui.dialogs.entries import TODAY, Entry, Given, Typed, amount, day
 from tui.dialogs.tenantform import TenantForm
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ class ChargeDialog(TenantForm):
         Entry("kind", N_("Kind"), option="--kind", choices=KINDS, said=kind_word),
         Entry("due", N_("Due"), day, "--due", usual=TODAY),
         Entry("on", N_("Charged on"), day, "--on"),
+        Entry("method", N_("Paid out by"), option="--method", usual=CASH, choices=METHODS),
         Entry("description", N_("Description"), option="--description"),
     )
     COMMAND = "ekost charge add"
     OPERATION = "tui.charge"
+
+    def command_line(self, subject: "TenantRef", typed: Typed) -> str:
+        """Only money that is paid out has a method."""
+        return super().command_line(subject, typed if typed["kind"] == REFUND else {**typed, "method": CASH})
 
     def carry_out(self, conn: "Connection", subject: "TenantRef", given: Given) -> int:
         """Post it."""
@@ -41,7 +48,7 @@ class ChargeDialog(TenantForm):
 
         return post_charge(
             conn, subject, given["amount"], given["kind"], due_on=given["due"], charged_on=given["on"],
-            description=given["description"],
+            description=given["description"], method=given["method"] if given["kind"] == REFUND else None,
         )  # fmt: skip
 
     def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:

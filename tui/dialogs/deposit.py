@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from db.domain.methods import CASH, METHODS
 from locales.catalogs import N_, _
 from locales.formats import money
 from tui.account import Who
@@ -34,6 +35,7 @@ class DepositDialog(TenantForm):
         Entry("what", N_("What"), choices=tuple(SAID), said=lambda code: _(SAID[code])),
         Entry("amount", N_("Amount"), amount, needed=True),
         Entry("on", N_("Date"), day, "--on", usual=TODAY),
+        Entry("method", N_("Method"), option="--method", usual=CASH, choices=METHODS),
         Entry("note", N_("Note"), option="--note"),
     )
     COMMAND = "ekost deposit"
@@ -60,6 +62,8 @@ class DepositDialog(TenantForm):
     def command_line(self, subject: "TenantRef", typed: Typed) -> str:
         """`ekost deposit apply BUDI 100000`: what is done is a command of its own."""
         before, behind = self.command_words(subject)
+        if typed["what"] == "apply":
+            typed = {**typed, "method": CASH}
         return " ".join([self.COMMAND, typed["what"], *before, *spoken(self.ENTRIES[1:], typed), *behind])
 
     def prefill(self, subject: "TenantRef") -> Typed:
@@ -80,8 +84,11 @@ class DepositDialog(TenantForm):
         """Post it; the number is the entry's."""
         from db.services.deposits import add_deposit, apply_deposit, refund_deposit
 
-        post = {"add": add_deposit, "apply": apply_deposit, "refund": refund_deposit}[given["what"]]
-        return post(conn, subject, given["amount"], given["on"], note=given["note"])
+        told = {"note": given["note"]}
+        if given["what"] == "apply":
+            return apply_deposit(conn, subject, given["amount"], given["on"], **told)
+        post = {"add": add_deposit, "refund": refund_deposit}[given["what"]]
+        return post(conn, subject, given["amount"], given["on"], method=given["method"], **told)
 
     def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:
         """What is held, what is paid with it, and the balance behind it."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from db.domain.methods import CASH, METHODS
 from locales.catalogs import N_, _
 from locales.formats import date_short, money
 from locales.papers import statement_rows
@@ -41,6 +42,7 @@ class MoveOutDialog(TenantForm):
         Entry("damage", N_("Damage"), amount),
         Entry("what", N_("What is broken")),
         Entry("deposit", N_("Deposit"), choices=tuple(SAID), said=lambda code: _(SAID[code])),
+        Entry("method", N_("Paid out by"), option="--method", usual=CASH, choices=METHODS),
     )  # fmt: skip
     COMMAND = "ekost tenant move-out"
     OPERATION = "tui.move-out"
@@ -79,6 +81,7 @@ class MoveOutDialog(TenantForm):
             told += ["--damage", quote(f"{typed['what'].strip() or _('damage')}={damage}")]
         if typed["deposit"] == KEEP:
             told.append("--keep-deposit")
+        told += spoken(self.ENTRIES[-1:], typed)
         return " ".join(["ekost tenant close", *before, *told, *behind])
 
     def carry_out(self, conn: "Connection", subject: "TenantRef", given: Given) -> int:
@@ -92,7 +95,7 @@ class MoveOutDialog(TenantForm):
         meters: dict[str, Decimal] = {self._kind: given["reading"]} if given["reading"] is not None else {}
         return close_tenant(
             conn, subject, given["on"], meters=meters, damages=damages, refund=given["refund"],
-            keep_deposit=given["deposit"] == KEEP,
+            keep_deposit=given["deposit"] == KEEP, method=given["method"],
         ).number  # fmt: skip
 
     def effect(self, conn: "Connection", subject: "TenantRef", given: Given, number: int) -> Iterator[str]:

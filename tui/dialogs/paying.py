@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from db.domain.methods import METHODS
 from locales.catalogs import N_, _
 from locales.formats import money
 from tui.dialogs.done import Done
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.repositories.lookup import TenantRef
-
-METHODS = ("cash", "transfer", "qris", "ewallet", "other")
 
 
 class PayDialog(TenantForm):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from db.domain.expenses import CATEGORIES, METHODS
+from db.domain.expenses import CATEGORIES
+from db.domain.methods import METHODS
 from locales.catalogs import N_, _
 from locales.formats import money
 from locales.safe import safe

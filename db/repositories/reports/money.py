@@ -52,7 +52,7 @@ class IncomeRow(NamedTuple):
 
 
 _PERIODS = {"month": "date_trunc('month', m.day)::date", "day": "m.day"}
-# An expense has a method and a category, a payment a method, the rest neither.
+# An expense has a method and a category, the rest a method alone; of older entries nobody told it.
 _WORDS = {"method": "m.method", "category": "m.category"}
 _MOVED = """
 with moved as (
@@ -60,14 +60,14 @@ with moved as (
          0 as moved, 0 as deposits_in, 0 as deposits_out
     from payments where method <> 'deposit' and payment_date between :since and :until
   union all
-  select property_id, charged_on, null, null, 0, amount, 0, 0, 0, 0
+  select property_id, charged_on, method, null, 0, amount, 0, 0, 0, 0
     from charges where kind = 'refund' and charged_on between :since and :until
   union all
   select property_id, spent_on, method, category, 0, 0, case category when 'transfer' then 0 else amount end,
          case category when 'transfer' then amount else 0 end, 0, 0
     from expenses where spent_on between :since and :until
   union all
-  select property_id, entry_on, null, null, 0, 0, 0, 0, case kind when 'received' then amount else 0 end,
+  select property_id, entry_on, method, null, 0, 0, 0, 0, case kind when 'received' then amount else 0 end,
          case kind when 'refunded' then amount else 0 end
     from deposit_entries where kind <> 'applied' and not opening and entry_on between :since and :until
 )

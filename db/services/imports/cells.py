@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from db.domain.dates import LATEST, require_plausible
+from db.domain.methods import METHODS, MethodError
 from db.domain.money import parse_amount, parse_machine_amount, require_positive
 from db.domain.texts import clean, clean_or_none
 from db.errors import N_, UsageError
-from db.services.payments import METHODS, MethodError
 
 # Reads one cell: the text of the value as the database takes it, or None for nothing. Raises EkostError.
 Reader = Callable[[str], str | None]

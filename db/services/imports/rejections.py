@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from db.domain import dates, money, opening, periods, texts
+from db.domain.methods import MethodError
 from db.engine import ConstraintError, DatabaseBusyError
 from db.errors import N_, EkostError, RuleError, UsageError
 from db.events import plain
@@ -19,7 +20,6 @@ from db.services import leases, rooms, tenants
 from db.services.charges import ZeroChargeError
 from db.services.imports import cells
 from db.services.imports.tables import ImportLostError
-from db.services.payments import MethodError
 
 _LONGEST_VALUE = 200
 

@@ -79,6 +79,9 @@ select 'Assets:' || case x.method when 'transfer' then 'Bank' else initcap(x.met
        || p.currency, sum(x.amount)
   from (select method, property_id, amount from payments where method <> 'deposit'
         union all select method, property_id, -amount from expenses
+        union all select method, property_id, -amount from charges where method is not null
+        union all select method, property_id, case kind when 'received' then amount else -amount end
+                    from deposit_entries where method is not null
         union all select 'cash', property_id, difference from cash_standings(null, null, null)) x
   join properties p on p.id = x.property_id group by x.method, p.code, p.currency
 union all

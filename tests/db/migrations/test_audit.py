@@ -16,7 +16,7 @@ from db.services.deposits import add_deposit
 from db.services.moves import move_tenant
 from db.services.payments import record_payment
 from db.services.tenants import edit_tenant
-from db.tables import leases, properties, rooms, tenants
+from db.tables import charges, deposit_entries, leases, properties, rooms, tenants
 from tests.db.migrations.older import book_of
 from tests.db.repositories.test_history import known
 from tests.db.repositories.walk import take_picture, tell
@@ -29,6 +29,12 @@ PRICE = """create table later.tariffs (id bigint, property_id bigint, kind text,
            create function room_rent_on(bigint, date) returns numeric language sql
            return (select monthly_rent from rooms where id = $1)"""
 
+# Before a deposit was taken by a method.
+DEPOSIT = """create function later.post_deposit(tenant bigint, kind text, day date, amount numeric, method text,
+                                                note text, out id bigint, out event bigint,
+                                                out recorded_at timestamptz, out payload jsonb) language sql as $$
+               select * from post_deposit(tenant, kind, day, amount, note) $$"""
+
 # Before a policy had its days, and a lease all of it.
 POLICY = """create view property_policies as
             select p.*, p.id as property_id, date '1990-01-01' as effective_on, 'none' as refund,
@@ -39,7 +45,7 @@ POLICY = """create view property_policies as
             create function policy_on(bigint, date) returns setof property_policies language sql stable
             return (select p from property_policies p where p.id = $1)"""
 
-TABLES = (properties, rooms, tenants, leases)
+TABLES = (properties, rooms, tenants, leases, charges, deposit_entries)
 
 
 def _add_columns(conn: Connection) -> list[tuple[str, str]]:
@@ -68,6 +74,7 @@ def old(server_url: str) -> Iterator[Database]:
             for file in ("20_logins", "30_events", "40_ledger", "45_reversals"):
                 sql = (Path(runner.__file__).parent / "sql" / "0005" / f"{file}.sql").read_text()
                 conn.execution_options(no_parameters=True).exec_driver_sql(sql)
+            conn.exec_driver_sql(DEPOSIT)
             conn.exec_driver_sql(PRICE)
             conn.exec_driver_sql(POLICY)
             later = _add_columns(conn)

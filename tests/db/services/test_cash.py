@@ -14,11 +14,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from db.domain.cash import CashShortError, CountedNegativeError, Standing, require_enough, variance
+from db.domain.methods import MethodError
 from db.engine import Database, NotAllowedError
 from db.errors import EkostError
 from db.repositories.cash import Cash, HandoverNotFoundError
 from db.repositories.checks.runner import run_checks
 from db.repositories.lookup import PropertyRow, TenantRef, find_property
+from db.repositories.reports.money import Money
 from db.services.cash import (
     CashPersonError,
     CashToOneselfError,
@@ -31,10 +33,12 @@ from db.services.cash import (
     hand_over_cash,
     void_cash,
 )
+from db.services.charges import RefundMethodError, post_charge
+from db.services.deposits import add_deposit, apply_deposit, bring_deposit, refund_deposit
 from db.services.expenses import record_expense, void_expense
 from db.services.payments import record_payment
 from db.services.requests import KeyReusedError
-from db.services.reversals import void_payment
+from db.services.reversals import void_charge, void_payment
 from tests.db.services.house import House
 from tests.db.services.people import People
 
@@ -84,6 +88,35 @@ def kos(people: People) -> Kos:
     with people.being(rini) as conn:
         pay(conn, budi, 2_000_000)
     return Kos(people, owner, rini, sari, budi)
+
+
+def test_deposits_and_credit_paid_back_in_cash_go_through_a_hand(kos: Kos) -> None:
+    with kos.people.being(kos.rini) as conn:
+        add_deposit(conn, kos.budi, Decimal(1_500_000))
+        add_deposit(conn, kos.budi, Decimal(400_000), method="transfer")
+        assert held(conn, kos.rini) == 3_500_000
+    with kos.people.being() as conn:
+        bring_deposit(conn, House(conn).tenant("Ani"), Decimal(900_000))
+        back = post_charge(conn, kos.budi, Decimal(250_000), "refund")
+        post_charge(conn, kos.budi, Decimal(50_000), "refund", method="transfer")
+        apply_deposit(conn, kos.budi, Decimal(100_000))
+        refund_deposit(conn, kos.budi, Decimal(300_000))
+        refund_deposit(conn, kos.budi, Decimal(200_000), method="transfer")
+        assert (held(conn, kos.rini), held(conn, kos.owner)) == (3_500_000, -550_000)
+    with kos.people.being(kos.people.add("dewi", "landlord")) as conn:
+        void_charge(conn, back, "not paid out")
+    with kos.people.being() as conn:
+        assert (held(conn, kos.rini), held(conn, kos.owner)) == (3_500_000, -300_000)
+        rows = Money(conn).cash(kos.budi.today, kos.budi.today, by="method")
+        told = {row.word: (row.received, row.refunded, row.deposits_in, row.deposits_out) for row in rows}
+        assert told == {
+            "cash": (2_000_000, 0, 1_500_000, 300_000), "transfer": (0, 50_000, 400_000, 200_000),
+        }  # fmt: skip
+        with pytest.raises(RefundMethodError):
+            post_charge(conn, kos.budi, Decimal(1), "damage", method="cash")
+        with pytest.raises(MethodError):
+            refund_deposit(conn, kos.budi, Decimal(1), method="gold")
+    kos.sound()
 
 
 def test_what_somebody_holds_is_what_came_in_and_did_not_go_out(kos: Kos) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from db.domain.dates import FutureDateError
 from db.domain.expenses import CATEGORIES, ExpenseCategoryError, category_of, is_cost
 from db.domain.ledger import AlreadyReversedError, ReversalReversedError
+from db.domain.methods import MethodError
 from db.domain.money import NonPositiveAmountError
 from db.engine import NotAllowedError
 from db.repositories.checks.runner import run_checks
@@ -17,7 +18,6 @@ from db.repositories.expenses import ExpenseNotFoundError, Expenses
 from db.repositories.happened import happened_to_room
 from db.repositories.lookup import PropertyNotFoundError, PropertyRow, find_property, find_room
 from db.services.expenses import RoomElsewhereError, record_expense, void_expense
-from db.services.payments import MethodError
 from db.services.properties import add_property, archive_property
 from db.services.requests import KeyReusedError
 from tests.db.services.house import House

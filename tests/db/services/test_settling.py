@@ -150,7 +150,7 @@ def test_a_failure_at_the_end_leaves_nothing(house: House, monkeypatch: pytest.M
     tenant = leaving(house, 800_000, 1_500_000)
     metered(house, tenant)
 
-    def refuse(*_given: object) -> None:
+    def refuse(*_given: object, **_how: object) -> None:
         raise DepositExceededError(held=0, amount=1)
 
     monkeypatch.setattr("db.services.settling.refund_deposit", refuse)

@@ -5,7 +5,7 @@ alter table deposit_entries add column opening boolean not null default false,
 create or replace function told(entry deposit_entries) returns jsonb language sql stable as $$
   select jsonb_build_object(
     'id', entry.id, 'kind', entry.kind, 'entryOn', entry.entry_on, 'amount', entry.amount::text,
-    'paymentId', entry.payment_id, 'note', entry.note, 'opening', entry.opening)
+    'paymentId', entry.payment_id, 'method', entry.method, 'note', entry.note, 'opening', entry.opening)
 $$;
 
 create function post_opening_deposit(tenant bigint, day date, amount numeric, note text, out id bigint,
