@@ -98,6 +98,13 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         message.sent d
         rooms.board V
         rooms.status t
+        rooms.round R
+        round.up up
+        round.down down
+        round.post ctrl+s
+        round.day_before -
+        round.next_day +
+        round.leave escape
         do.pay b
         do.charge c
         do.assign m
@@ -130,6 +137,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         do.undo_import U
         do.discard_job X
         ask.other left right
+        post.other left right
         dialog.save ctrl+s
         dialog.leave escape
         dialog.choose ctrl+o

@@ -37,6 +37,7 @@ def walk_round(ekost: Context, on: str | None, factor: Decimal) -> None:
         stops = Meters(conn).round(house.id, day)
     _tell(_("{name}, {date}: a reading, Enter to skip, - to go back, q to stop.").format(
         name=house.name, date=date_short(day)))  # fmt: skip
+    _tell(_("Where a meter was replaced: the old one's last figure, and the new one's: 1340>12.5."))
     reads = ask_all(stops, day, _ask, _tell, factor)
     if not reads:
         ekost.note(_("Nothing was read."))
@@ -77,29 +78,26 @@ def ask_all(stops: "Sequence[Stop]", day: date, ask: Ask, tell: Callable[[str], 
 
 def _taken(stop: "Stop", word: str, day: date, ask: Ask, tell: Callable[[str], None], factor: Decimal) -> "Read | None":
     """The reading that was typed; None where it can't be, or where it was doubted and is typed anew."""
-    from db.domain.utilities import is_jump, parse_reading, usage_between
-    from db.services.readings import Read
+    from db.services.rounds import take
 
-    meter = stop.meter
     try:
-        value = parse_reading(word)
-        if meter.last is None or meter.last_on is None:
-            return Read(meter, value)
-        usage = usage_between(meter.last, value, meter=meter.name, on=meter.last_on)
+        taken = take(stop, word, day, factor)
     except EkostError as error:
         tell("  " + filled(error.message, error.fields))
         if error.hint:
             tell("  " + filled(error.hint, error.fields))
         return None
+    if taken.usage is None:
+        return taken.read
     if stop.changed_hands:
         tell("  " + _("Somebody moved in or out since then, and nobody read the meter: who lives there pays for all."))
-    tell(f"  + {number(usage)} {meter.unit}")
-    if is_jump(usage, (day - meter.last_on).days, stop.usual, factor):
+    tell(f"  + {number(taken.usage)} {stop.meter.unit}")
+    if taken.doubtful:
         sure = ask("  " + _("That is much more than usual. Type it once more if it is right:"))
         again = (sure or "").strip().lower()
         if again != word:
             return None if again in {"", STOP, BACK} else _taken(stop, again, day, ask, tell, factor)
-    return Read(meter, value)
+    return taken.read
 
 
 def _prompt(stop: "Stop", before: "Read | None", place: int, count: int) -> str:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tui.ahead import Ahead
     from tui.dialogs.done import Done
     from tui.dialogs.form import FormDialog
+    from tui.rounds import Round
     from tui.screens.frame import Frame
 
 
@@ -108,6 +109,8 @@ class EkostApp(TypingAhead):
         super().__init__()
         # The property that a shell means where none is named.
         self.usual_property = usual_property
+        # Rounds from meter to meter that are not posted yet, by property.
+        self.rounds: dict[int, Round] = {}
         # The keys that the configuration gives to actions, by their names.
         self.keys: Keys = keys or {}
         self.theme = theme or self.theme
@@ -167,10 +170,13 @@ class EkostApp(TypingAhead):
     def comes_early(self, key: Key) -> bool:
         """Whether the rows that the key is about are on their way; other keys, and who types, need not wait."""
         frame = self.frame
-        if frame is None or self.screen is not frame or isinstance(self.focused, Input) or not frame.awaits_rows:
+        if frame is None or self.screen is not frame or not frame.awaits_rows:
             return False
         active = frame.active_bindings.get(key.key)
-        waits = active is None or str(active.binding.id).startswith(("table.", "do."))
+        if isinstance(self.focused, Input):
+            waits = frame.HOLDS_WORDS and key.key != "escape"
+        else:
+            waits = active is None or str(active.binding.id).startswith(("table.", "do."))
         return waits and self.book.link.state is not State.DOWN
 
     def tell(self, error: EkostError) -> None:
@@ -278,9 +284,10 @@ class EkostApp(TypingAhead):
         if self.book.read_only:
             self.tell(ReadOnlyError())
         else:
-            self.push_screen(form, self._filled_in)
+            self.push_screen(form, self.filled_in)
 
-    def _filled_in(self, done: "Done | None") -> None:
+    def filled_in(self, done: "Done | None") -> None:
+        """Say what was done, for how long one key takes it back, and show the book as it is now."""
         if done is None:
             return
         self._undo = Undo(done, monotonic() + UNDO) if done.undo else None

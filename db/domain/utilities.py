@@ -78,6 +78,19 @@ def parse_reading(text: str) -> Decimal:
     return _checked(found[0] if found else None, text)
 
 
+def parse_shown(text: str) -> tuple[Decimal, Replacement | None]:
+    """What a meter shows, or of a replaced one the old one's last figure before it: `1340>12.5`, or with the new one's
+    first figure between them, `1340>3>12.5`. Raises as `parse_reading`.
+    """
+    old, *rest = text.split(">")
+    if not rest:
+        return parse_reading(text), None
+    if len(rest) > 2:
+        raise ReadingTextError(text=text[:40])
+    first = parse_reading(rest[0]) if len(rest) == 2 else Decimal(0)
+    return parse_reading(rest[-1]), Replacement(parse_reading(old), first)
+
+
 def parse_machine_reading(text: str) -> Decimal:
     """What a meter shows, in a file: `1327` or `1327.8`. Raises ReadingTextError."""
     plain = text.strip() if len(text) <= 40 and "," not in text else ""

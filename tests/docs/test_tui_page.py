@@ -16,7 +16,7 @@ SIGNS = {
     "colon": ":", "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "Shift-Tab", "space": "Space",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End", "pageup": "PgUp",
-    "pagedown": "PgDn",
+    "pagedown": "PgDn", "minus": "-", "plus": "+",
 }  # fmt: skip
 
 

@@ -72,9 +72,12 @@ def test_a_round_is_walked_and_posted_as_one(kos: Kos) -> None:
     assert kos.run(*round_, stdin=typed).status == 2
     assert kos.run(*round_, stdin="q\n").err.endswith("Nothing was read.\n")
     assert kos.content() == kos.kept
-    done = kos.run(*round_, "--yes", stdin="1405.3\n100\n")
+    # A2 got a new meter at 94: 4 and 6 kWh.
+    done = kos.run(*round_, "--yes", stdin="1405.3\n94>3>9\n")
     assert done.status == 0, done
-    assert [row["value"] for row in kos.items("meter", "list")] == ["1405.3", "100"]
+    assert [row["value"] for row in kos.items("meter", "list")] == ["1405.3", "9"]
+    (replaced,) = [row for row in kos.items("meter", "history") if row["old_last"]]
+    assert (replaced["room"], replaced["usage"], replaced["new_first"]) == ("A2", "10", "3")
     assert [row["amount"] for row in kos.items("charge", "list", "--kind", "electricity")] == ["111988.00"] * 2
     told = kos.do("charge", "list", "--kind", "electricity", "-o", "table", COLUMNS="200", EKOST_LANG="id")
     assert "1.327,8 → 1.405,3 = 77,5 kWh × Rp1.445" in told

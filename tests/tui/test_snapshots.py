@@ -43,6 +43,7 @@ TOUR = {
     "pay": ["escape", "5", "b"],
     "help": ["escape", "question_mark"],
     "palette": ["escape", "colon", *"siti"],
+    "meter-round": ["escape", "p", *"kosa", "enter", "3", "R", *"1327,8", "enter"],
 }
 SESSIONS = [
     ("en", (80, 24), "color"),

@@ -26,6 +26,8 @@ class Frame(Screen[None]):
     """The base of all screens. `MODE` is the mode it belongs to."""
 
     MODE = ""
+    # Whether what is typed into a line is about rows as well, and waits for them.
+    HOLDS_WORDS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = actions.bindings()
 
     @property

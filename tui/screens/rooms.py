@@ -24,6 +24,7 @@ class RoomsScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("V", "board", N_("Board or list"), id="rooms.board"),
         Binding("t", "status", N_("Status"), id="rooms.status"),
+        Binding("R", "round", N_("Meter round"), id="rooms.round"),
     ]
     STATUSES = ("available", "occupied", "renovation")
 
@@ -70,6 +71,18 @@ class RoomsScreen(ListScreen):
             self.table.sorted_by = before.sorted_by
             self.table.take_over(before)
         self.table.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where one may only look nothing is read."""
+        if action == "round":
+            return not self.ekost.book.read_only
+        return super().check_action(action, parameters)
+
+    def action_round(self) -> None:
+        """Read all meters of the property, one after the other."""
+        from tui.screens.meterround import RoundScreen
+
+        self.app.push_screen(RoundScreen(self.ekost.house))
 
     def _show_one(self) -> None:
         had_focus = any(table.has_focus for table in self.query(KeysetTable))

@@ -18,6 +18,7 @@ from db.domain.utilities import (
     is_jump,
     parse_machine_reading,
     parse_reading,
+    parse_shown,
     plain,
     shares_of,
     span_of,
@@ -109,6 +110,15 @@ def test_what_may_be_thousands_or_decimals_is_asked_back() -> None:
         parse_reading("1.327")
     assert error.value.fields["first"] == Decimal("1.327")
     assert error.value.fields["second"] == Decimal(1327)
+
+
+def test_of_a_replaced_meter_both_figures_are_typed_in_one_go() -> None:
+    assert parse_shown("1327,8") == (Decimal("1327.8"), None)
+    assert parse_shown("1340>12.5") == (Decimal("12.5"), Replacement(Decimal(1340), Decimal(0)))
+    assert parse_shown("1340 > 3 > 12.5") == (Decimal("12.5"), Replacement(Decimal(1340), Decimal(3)))
+    for text in ("1340>", ">12", "1>2>3>4", "1340>3>"):
+        with pytest.raises(ReadingTextError):
+            parse_shown(text)
 
 
 def test_a_jump_is_more_than_three_times_the_usual() -> None:
