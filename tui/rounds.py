@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from db.errors import EkostError
+from locales.catalogs import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -133,3 +134,26 @@ class Round:
             meter.id, meter.name, stop.tenants, meter.kind, meter.last, meter.last_on, value, usage,
             meter.unit, self.amount(stop, usage), self.seen.house.currency,
         )  # fmt: skip
+
+
+class Charged(NamedTuple):
+    """The readings of a round, and what was charged for each."""
+
+    ids: list[int]
+    amounts: list[Decimal | None]
+
+
+def post_round(round_: Round, conn: "Connection") -> Charged:
+    """Enter all that was read, and charge it; once, however often it is tried. Raises as `post_readings`."""
+    from db.repositories.meters import Meters
+    from db.services.readings import post_readings
+
+    rows = Meters(conn).under(post_readings(conn, round_.reads, round_.seen.day, key=round_.key))
+    return Charged([row.id for row in rows], [row.amount for row in rows])
+
+
+def take_back(ids: list[int], conn: "Connection") -> int:
+    """Take a round back, the last reading first."""
+    from db.services.readings import void_reading
+
+    return [void_reading(conn, one, _("taken back at once")) for one in reversed(ids)][-1]

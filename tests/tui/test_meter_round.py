@@ -90,6 +90,16 @@ def pilot_day(database: Database) -> object:
         return find_property(conn, "KOSA").today
 
 
+async def test_of_all_houses_one_is_chosen_and_one_without_meters_says_so(screens: Screens, metered: Database) -> None:
+    async with screens(metered.url) as pilot:
+        await press(pilot, "3", "R")
+        assert "property" in said(pilot)[0].lower()
+        await press(pilot, "p", *"KOSB", "enter")
+        assert "There are no meters" in said(pilot)[0]
+        await press(pilot, "p", *"KOSA", "enter", *"1327,8", "enter")
+        assert "1 reading" in said(pilot)[0]
+
+
 async def test_what_was_typed_survives_that_the_server_goes_away(screens: Screens, metered: Database) -> None:
     known = len(readings(metered))
     async with screens(metered.url) as pilot:

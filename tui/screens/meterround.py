@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -16,39 +16,24 @@ from textual.widgets import Input, Static
 from db.errors import EkostError
 from db.repositories.pages import Page
 from locales.catalogs import N_, _, ngettext
-from locales.fields import Field
 from locales.formats import date_short, money, number
 from locales.safe import safe
-from locales.statuses import status_word
 from tui.dialogs.done import Done
 from tui.dialogs.entries import AlreadyDoneError
-from tui.rounds import Round, gone_on, surroundings
+from tui.listings.meterround import COLUMNS, made_of, stop_told
+from tui.rounds import Round, gone_on, post_round, surroundings, take_back
 from tui.scope import House
 from tui.screens.frame import MORE, Frame
 from tui.sentences import sentence
 from tui.widgets.bars import StatusLine
 from tui.widgets.table.feeding import Cut
-from tui.widgets.table.lines import Line, line_maker, picked
+from tui.widgets.table.lines import Line, line_maker
 from tui.widgets.table.messages import Moved
 from tui.widgets.table.table import KeysetTable
 from tui.work import start
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from db.repositories.meters import Stop
-
-FIELDS = (
-    Field("room", N_("Room")),
-    Field("tenants", N_("Tenants")),
-    Field("kind", N_("Kind"), "status"),
-    Field("last_on", N_("Read on"), "date"),
-    Field("last", N_("Before"), "number"),
-    Field("value", N_("Reading"), "number"),
-    Field("usage", N_("Usage"), "number"),
-    Field("amount", N_("Charged"), "money"),
-)
-COLUMNS = picked(FIELDS, room=0, tenants=(2, 24), kind=3, last_on=4, last=0, value=0, usage=1, amount=1)
 
 
 class RoundScreen(Frame):
@@ -114,13 +99,28 @@ class RoundScreen(Frame):
         try:
             self._round = await self.ekost.book.ask(lambda conn: gone_on(conn, house, rounds))
         except EkostError as error:
-            self.ekost.tell(error)
+            self._tell_nothing(sentence(error))
             return
         seen = self._round.seen
         self.ekost.rounds[seen.house.id] = self._round
-        self.table.notice = "" if seen.stops else _("There are no meters: `ekost meter add` brings them in.")
+        if not seen.stops:
+            self._tell_nothing(_("There are no meters: `ekost meter add` brings them in."))
+            return
         self._resumed = False
+        self.line.focus()
         self.table.show(self._read)
+
+    def _tell_nothing(self, why: str) -> None:
+        """There is nothing to walk; keys are not about figures then."""
+        self._resumed = True
+        self.set_focus(None)
+        self.query_one("#stop", Static).update(Content(why))
+
+    def house_chosen(self, house: House | None) -> None:
+        """The round of another property; this one stays as it is."""
+        self._house, self._round = house.code if house else None, None
+        self.tell_place()
+        start(self, self._begin, "round")
 
     async def _read(self, _cut: Cut) -> Page[Line]:
         make = line_maker(COLUMNS, lambda row: row.meter_id)
@@ -178,21 +178,11 @@ class RoundScreen(Frame):
         on_day = "" if round_.seen.day == house.today else f" --on {round_.seen.day.isoformat()}"
         count = ngettext("{count} reading", "{count} readings", read).format(count=number(read))
         self.query_one("#stop", Static).update(
-            Content("\n".join((f"{safe(house.name)}, {day}: {count}", _stop_told(stop), said or self._known(stop))))
+            Content("\n".join((f"{safe(house.name)}, {day}: {count}", stop_told(stop), said or made_of(round_, stop))))
         )
         self.query_one(StatusLine).show(
             command=f"ekost meter round --property {house.code}{on_day}", position=self.table.place_told()
         )
-
-    def _known(self, stop: "Stop") -> str:
-        """What was made of what was typed, or what is to be known before."""
-        row = next((row for row in self._round.rows() if row.meter_id == stop.meter.id), None) if self._round else None
-        if row is not None and row.usage is not None:
-            cost = "" if row.amount is None else f" = {money(row.amount, row.currency)}"
-            return f"+ {number(row.usage)} {row.unit}{cost}"
-        if stop.changed_hands:
-            return _("Somebody moved in or out since then, and nobody read the meter: who lives there pays for all.")
-        return ""
 
     # -- walking
 
@@ -245,7 +235,7 @@ class RoundScreen(Frame):
         round_ = self._round
         assert round_ is not None  # noqa: S101 - there is something to post
         try:
-            charged = await self.ekost.book.change(partial(_post, round_), dry_run=True)
+            charged = await self.ekost.book.change(partial(post_round, round_), dry_run=True)
         except EkostError as error:
             self._tell(sentence(error))
             return
@@ -266,7 +256,7 @@ class RoundScreen(Frame):
         round_ = self._round
         assert round_ is not None  # noqa: S101 - there is something to post
         try:
-            charged = await self.ekost.book.change(partial(_post, round_))
+            charged = await self.ekost.book.change(partial(post_round, round_))
         except EkostError as error:
             if error.code == "key_reused":
                 round_.renew()
@@ -275,7 +265,7 @@ class RoundScreen(Frame):
             return
         self.ekost.rounds.pop(round_.seen.house.id, None)
         told = ngettext("{count} reading is entered.", "{count} readings are entered.", len(charged.ids))
-        undo = partial(_take_back, charged.ids)
+        undo = partial(take_back, charged.ids)
         self.dismiss()
         self.ekost.filled_in(Done(told.format(count=len(charged.ids)), undo, _("The readings are taken back.")))
 
@@ -284,33 +274,3 @@ class RoundScreen(Frame):
         if self._round is not None and self._round.reads:
             self.notify(_("What was read is kept: {key} goes on.").format(key=self.ekost.key_of("rooms.round")))
         self.dismiss()
-
-
-class Charged(NamedTuple):
-    """The readings of a round, and what was charged for each."""
-
-    ids: list[int]
-    amounts: list[Decimal | None]
-
-
-def _post(round_: Round, conn: "Connection") -> Charged:
-    from db.repositories.meters import Meters
-    from db.services.readings import post_readings
-
-    rows = Meters(conn).under(post_readings(conn, round_.reads, round_.seen.day, key=round_.key))
-    return Charged([row.id for row in rows], [row.amount for row in rows])
-
-
-def _take_back(ids: list[int], conn: "Connection") -> int:
-    from db.services.readings import void_reading
-
-    return [void_reading(conn, one, _("taken back at once")) for one in reversed(ids)][-1]
-
-
-def _stop_told(stop: "Stop") -> str:
-    """Where, whose, and what it showed last."""
-    meter = stop.meter
-    told = [safe(meter.name), safe(stop.tenants) or "-", f"{status_word(meter.kind)} ({meter.unit})"]
-    if meter.last is not None and meter.last_on is not None:
-        told.append(f"{number(meter.last)} {date_short(meter.last_on)}")
-    return "  ".join(told)
