@@ -41,6 +41,10 @@ PaidOutOption = Annotated[
         help=_("How money was paid out: cash if not given, transfer, qris, ewallet or other."),
     ),
 ]
+PaperLanguageOption = Annotated[
+    str | None,
+    typer.Option("--language", metavar="LANG", help=_('Language of receipts and reminders, id or en; "" for none.')),
+]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_("A remark to keep with it."))]
 ReferenceOption = Annotated[
     str | None, typer.Option("--reference", metavar="TEXT", help=_("Number on the bank statement or the receipt."))

@@ -141,8 +141,10 @@ def _checked(values: Mapping[str, object]) -> dict[str, object]:
     _in_range(checked, "grace_days", 0, 60)
     _in_range(checked, "late_fee_grace", 0, 60)
     _in_range(checked, "late_fee_every", 1, 31)
+    # No language of its own: each paper is in that of the installation.
+    checked |= {"language": None} if checked.get("language") == "" else {}
     for field, allowed in _CHOICES.items():
-        if checked.get(field, allowed[0]) not in allowed:
+        if checked.get(field) is not None and checked[field] not in allowed:
             raise PolicyError(field=field, allowed=", ".join(allowed), value=str(checked[field])[:20])
     if checked.get("late_fee") == "percent" and not Decimal(0) < Decimal(str(checked["late_fee_rate"])) <= 100:
         raise PolicyError(field="late_fee", allowed="0.01-100 %", value=checked["late_fee_rate"])

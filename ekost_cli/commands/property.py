@@ -9,7 +9,7 @@ from ekost_cli.context import Context
 from ekost_cli.dates import parse_date
 from ekost_cli.fields import HOME_CURRENCY, Field
 from ekost_cli.grammar import Noun, Takes
-from ekost_cli.options import ArchivedOption, PropertyArg
+from ekost_cli.options import ArchivedOption, PaperLanguageOption, PropertyArg
 from locales import records
 from locales.catalogs import _
 
@@ -77,9 +77,6 @@ Place = Annotated[
 Signatory = Annotated[
     str | None, typer.Option("--signatory", metavar="TEXT", help=_('Name below a receipt; "" for none.'))
 ]
-Language = Annotated[
-    Literal["id", "en"] | None, typer.Option("--language", help=_("Language of receipts and reminders."))
-]
 Greeting = Annotated[
     Literal["none", "kak", "bapak_ibu", "mas_mbak"] | None,
     typer.Option("--greeting", help=_("How reminders address a tenant.")),
@@ -138,7 +135,7 @@ def add(
     address: Address = None,
     place: Place = None,
     signatory: Signatory = None,
-    language: Language = None,
+    language: PaperLanguageOption = None,
     currency: Currency = None,
     timezone: Timezone = None,
     billing_day: BillingDay = None,
@@ -245,7 +242,7 @@ def edit(
     greeting: Greeting = None,
     place: Place = None,
     signatory: Signatory = None,
-    language: Language = None,
+    language: PaperLanguageOption = None,
     reminders: Reminders = None,
     refund: Refund = None,
     basis: Basis = None,

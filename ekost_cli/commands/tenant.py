@@ -18,6 +18,7 @@ from ekost_cli.options import (
     BillingDayOption,
     FromOption,
     MatchOption,
+    PaperLanguageOption,
     RentOption,
     ReverseOption,
     RoomArg,
@@ -77,9 +78,6 @@ KinOption = Annotated[
 KinPhoneOption = Annotated[
     str | None, typer.Option("--emergency-phone", metavar="PHONE", help=_("And at which number."))
 ]
-LanguageOption = Annotated[
-    Literal["id", "en"] | None, typer.Option("--language", help=_("Language of receipts and reminders."))
-]
 
 
 @app.command(
@@ -101,7 +99,7 @@ def add(
     national_id: NikOption = None,
     emergency_name: KinOption = None,
     emergency_phone: KinPhoneOption = None,
-    language: LanguageOption = None,
+    language: PaperLanguageOption = None,
 ) -> None:
     from db.repositories.lookup import find_property
     from db.repositories.tenants import Tenants
@@ -186,7 +184,7 @@ def edit(
     national_id: NikOption = None,
     emergency_name: KinOption = None,
     emergency_phone: KinPhoneOption = None,
-    language: LanguageOption = None,
+    language: PaperLanguageOption = None,
     version: VersionOption = None,
 ) -> None:
     from db.repositories.lookup import find_tenant

@@ -20,6 +20,14 @@ def test_papers_are_numbered_found_and_gone_with_what_was_not_recorded(kos: Kos,
     kos.do("property", "edit", "KOSA", "--language", "id", "--place", "Sleman")
     assert "KUITANSI" in kos.do("receipt", "print", paid[0], "--dry-run", "--width", "32")
     assert kos.items("receipt", "list") == []
+    kos.do("property", "edit", "KOSA", "--language", "en")
+    kos.do("tenant", "edit", "BUDI", "--language", "id")
+    assert "KUITANSI" in kos.do("receipt", "print", paid[0], "--dry-run")
+    kos.do("tenant", "edit", "BUDI", "--language", "")
+    assert "RECEIPT" in kos.do("receipt", "print", paid[0], "--dry-run")
+    kos.do("property", "edit", "KOSA", "--language", "")
+    assert "KUITANSI" in kos.do("receipt", "print", paid[0], "--dry-run", EKOST_LANG="id")
+    kos.do("property", "edit", "KOSA", "--language", "id")
     first, copy = (kos.do("receipt", "print", paid[0]).splitlines() for _ in range(2))
     assert [line.strip() for line in copy if line not in first] == ["SALINAN"]
     assert "RECEIPT" in kos.do("receipt", "print", str(kos.items("receipt", "list")[0]["ref"]), "--lang", "en")

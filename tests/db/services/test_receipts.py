@@ -14,7 +14,7 @@ from db.repositories.lookup import find_property, find_room
 from db.repositories.receipts import ReceiptNotFoundError, Receipts
 from db.services.moves import move_tenant
 from db.services.payments import record_payment
-from db.services.properties import edit_property
+from db.services.properties import PolicyError, edit_property
 from db.services.receipts import NothingReceivedError, issue_receipt, print_receipt
 from db.services.reversals import PaymentNotFoundError, void_payment
 from db.services.tenants import edit_tenant
@@ -113,6 +113,10 @@ def test_it_is_in_the_language_of_who_gets_it(house: House) -> None:
     assert title() == "RECEIPT"
     edit_tenant(conn, budi, {"language": ""})
     assert title() == "KUITANSI"
+    edit_property(conn, find_property(conn, "KOSA"), {"language": ""})
+    assert title() == "RECEIPT"
+    with pytest.raises(PolicyError):
+        edit_property(conn, find_property(conn, "KOSA"), {"language": "fr"})
 
 
 def test_a_pdf_says_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
