@@ -272,5 +272,6 @@ class RoundScreen(Frame):
     def action_leave(self) -> None:
         """Back to the rooms; what was typed stays until it is posted."""
         if self._round is not None and self._round.reads:
-            self.notify(_("What was read is kept: {key} goes on.").format(key=self.ekost.key_of("rooms.round")))
+            told = _("What was read is kept: {key} goes on.").format(key=self.ekost.key_of("rooms.round"))
+            self.notify(told, markup=False)
         self.dismiss()
