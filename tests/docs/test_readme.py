@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.embedded import driver
+from tests.conftest import quick_place
 from tests.docs.pages import DOCS, ROOT, blocks, text_of
 
 README = text_of(ROOT / "README.md")
@@ -28,7 +29,7 @@ TRAP = "set -Ee; trap 'echo \"README: $BASH_COMMAND\" >&2' ERR\n"
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A home folder of a landlord; not pytest's own, through which the servers' account may not pass."""
-    made = Path(tempfile.mkdtemp(prefix="ekost-readme-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="ekost-readme-", dir=quick_place()))
     made.chmod(0o711)
     yield made
     for home in made.glob("*/"):

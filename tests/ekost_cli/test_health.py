@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from db.embedded import driver
+from tests.conftest import quick_place
 from tests.ekost_cli.conftest import Ekost
 
 pytestmark = pytest.mark.servers
@@ -26,7 +27,7 @@ def ekost(swift: Ekost) -> Ekost:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-health-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-health-", dir=quick_place()))
     folder.chmod(0o711)  # as root the server's own user must get through
     try:
         yield folder / "home"

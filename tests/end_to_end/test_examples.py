@@ -32,7 +32,7 @@ from ekost_cli.examples import all_examples, all_verbs
 from ekost_cli.grammar import Takes
 from ekost_cli.main import run
 from jobs.drain import drain
-from tests.conftest import clone, command
+from tests.conftest import clone, command, quick_place
 
 VERBS = dict(all_verbs())
 Example = tuple[str, list[str]]
@@ -105,7 +105,7 @@ LOOKS = [
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Path]:
     """A home for bundled servers; not in pytest's own folder, through which the servers' account may not pass."""
-    made = Path(tempfile.mkdtemp(prefix="ekost-e2e-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="ekost-e2e-", dir=quick_place()))
     made.chmod(0o711)
     yield made / "home"
     driver.stop(made / "home")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from db.embedded import driver
+from tests.conftest import quick_place
 from tests.end_to_end.terminals import Pty, Tmux, here
 
 EKOST = str(Path(sys.executable).with_name("ekost"))
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-test-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-test-", dir=quick_place()))
     folder.chmod(0o711)  # as root the server's own user must get through
     yield folder
     driver.stop(folder / "home")

@@ -11,14 +11,14 @@ from sqlalchemy import make_url
 
 from db.embedded import driver
 from db.engine import Database
-from tests.conftest import clone, command
+from tests.conftest import clone, command, quick_place
 from tests.jobs.running import Bell, RunningWorker
 from tests.jobs.town import found_town
 
 
 @pytest.fixture(scope="session")
 def _bell() -> Iterator[Bell]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-bell-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-bell-", dir=quick_place()))
     folder.chmod(0o711)
     # As root the server runs as a user that every system has: a test adds none to the machine.
     with pytest.MonkeyPatch.context() as patch:

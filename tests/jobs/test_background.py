@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from db.engine import Database
+from tests.conftest import quick_place
 from tests.jobs.running import EKOST, wait_until
 from tests.processes import all_processes, descendants, signal_all
 
@@ -37,7 +38,7 @@ class Home:
 
 @pytest.fixture
 def home(town: Database, redis_url: str) -> Iterator[Home]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-up-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-up-", dir=quick_place()))
     folder.chmod(0o711)
     env = {"EKOST_DATABASE_URL": town.url, "EKOST_REDIS_URL": redis_url, "EKOST_HOME": str(folder / "home")}
     made = Home(folder, env)

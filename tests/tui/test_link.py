@@ -13,6 +13,7 @@ from db.demo.large import load_demo
 from db.embedded import driver
 from db.engine import Database, Limits
 from db.migrations.runner import ensure_current
+from tests.conftest import quick_place
 from tests.tui.conftest import Screens, press, settled, text_of
 from tui.app import EkostApp
 from tui.link import Link, State
@@ -49,7 +50,7 @@ async def test_nobody_answers(screens: Screens) -> None:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import tempfile
 
-    home = Path(tempfile.mkdtemp(prefix="ekost-test-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="ekost-test-", dir=quick_place()))
     home.chmod(0o711)
     return home / "home"
 

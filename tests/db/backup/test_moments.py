@@ -18,6 +18,7 @@ from db.backup.totals import ledger_totals
 from db.embedded.binaries import program_folders
 from db.engine import Database
 from db.migrations.runner import migrate
+from tests.conftest import quick_place
 from tests.db.repositories.lived_in import LivedIn
 from tests.docs.pages import DOCS, blocks, text_of
 
@@ -75,7 +76,7 @@ def account() -> dict[str, object]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-moment-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-moment-", dir=quick_place()))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("daemon").pw_uid, -1)
     folder.chmod(0o755)

@@ -10,11 +10,12 @@ from redis import Redis
 
 from db.doctor.servers import examine_bundle, examine_redis
 from db.embedded import driver
+from tests.conftest import quick_place
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ekost-doctor-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ekost-doctor-", dir=quick_place()))
     folder.chmod(0o711)  # as root the server's own user must get through
     try:
         yield folder / "home"
